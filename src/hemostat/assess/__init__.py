@@ -1,0 +1,5 @@
+"""From evidence to verdict: pure functions of facts. No I/O, no clock."""
+
+from hemostat.assess.verdicts import RULES, Verdict, judge, judge_failure
+
+__all__ = ["RULES", "Verdict", "judge", "judge_failure"]

@@ -1,0 +1,263 @@
+"""Facts of a `probe` observation, read once: what the rules of `verdicts` ask of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+__all__ = ["Reading"]
+
+_CONTROLS = ("control", "large-control")
+_EQUAL = ("equal", "equal-so-far")
+_DATAGRAM_REPEATS = 6
+"""Own bytes unanswered and large controls answered on UDP before silence counts (see docs/verdicts.md)."""
+
+
+class Reading:
+    """What one probe's facts (kind `probe`, version 1) say. Every property is a plain question with a plain
+    answer.
+    """
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self.facts = facts
+        self.connections: Sequence[Mapping[str, Any]] = facts["connections"]
+        self.datagrams = facts["transport"] == "udp"
+        self.client = facts["role"] == "client"
+
+    # -- hello -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def hello(self) -> Mapping[str, Any] | None:
+        """The first connection on which the peer's hello came; None where none did."""
+        for connection in self.connections:
+            if connection["version"] is not None and connection["asked"] not in (
+                "certificate",
+                "after-handshake",
+            ):
+                return connection
+        return None
+
+    @property
+    def version(self) -> str | None:
+        """The version of that hello."""
+        return self.hello["version"] if self.hello is not None else None
+
+    @property
+    def offers_heartbeats(self) -> bool:
+        """Whether any hello of the peer had the heartbeat extension."""
+        return any(connection["heartbeat"] is not None for connection in self.connections)
+
+    @property
+    def declines_requests(self) -> bool:
+        """The peer's extension says "send me no requests" (RFC 6520 section 2: peer_not_allowed_to_send)."""
+        return any(connection["heartbeat"] == 2 for connection in self.connections)
+
+    @property
+    def not_offered(self) -> bool:
+        """A TLS 1.0 to 1.2 or DTLS hello without the extension, from a peer that was offered it; a client
+        offers by itself.
+        """
+        hello = self.hello
+        if hello is None or hello["version"] in ("SSL3.0", "TLS1.3") or self.offers_heartbeats:
+            return False
+        return self.client or bool(hello["offered"]["heartbeat"])
+
+    # -- parts -----------------------------------------------------------------------------------------------
+
+    def parts(self, name: str) -> Iterator[Mapping[str, Any]]:
+        """All parts of that name, of all connections."""
+        for connection in self.connections:
+            for part in connection["parts"]:
+                if part["part"] == name:
+                    yield part
+
+    @property
+    def asked(self) -> bool:
+        """Whether the question was put at all."""
+        return any(connection["parts"] for connection in self.connections)
+
+    @property
+    def own_bytes_back(self) -> int:
+        """How many of our own bytes came back at most; 0: none."""
+        return max((part["bytes"] for part in self.parts("own-bytes") if part["answer"] in _EQUAL), default=0)
+
+    @property
+    def ignored_in_order(self) -> bool:
+        """On one stream: own bytes unanswered, a control sent after them answered. TCP's order makes the one
+        prove the other read.
+        """
+        if self.datagrams:
+            return False
+        for connection in self.connections:
+            passed_over = False
+            for part in connection["parts"]:
+                if part["part"] == "own-bytes":
+                    passed_over = part["answer"] == "none"
+                elif passed_over and part["part"] in _CONTROLS and part["answer"] in _EQUAL:
+                    return True
+        return False
+
+    @property
+    def control_answered_apart(self) -> bool:
+        """A control that was asked on a connection without own bytes was answered."""
+        return any(
+            part["part"] in _CONTROLS and part["answer"] in _EQUAL
+            for connection in self.connections
+            if not any(part["part"] == "own-bytes" for part in connection["parts"])
+            for part in connection["parts"]
+        )
+
+    @property
+    def ignored_then_closed(self) -> bool:
+        """On a stream, own bytes alone: nothing but an orderly close."""
+        return not self.datagrams and any(
+            [part["part"] for part in connection["parts"]] == ["own-bytes"]
+            and connection["parts"][0]["answer"] == "none"
+            and connection["ended"] == "fin"
+            for connection in self.connections
+        )
+
+    @property
+    def refused(self) -> bool:
+        """On a stream, own bytes asked alone (or after the handshake) drew a fatal alert."""
+        return not self.datagrams and any(
+            connection["asked"] in ("own-bytes", "after-handshake")
+            and any(part["part"] == "own-bytes" and part["answer"] == "alert" for part in connection["parts"])
+            for connection in self.connections
+        )
+
+    @property
+    def ignored_repeatedly(self) -> bool:
+        """On UDP: own bytes unanswered, and large controls answered, too often for loss to explain it."""
+        enough = (
+            self.controls_answered >= _DATAGRAM_REPEATS and self.own_bytes_unanswered >= _DATAGRAM_REPEATS
+        )
+        return self.datagrams and enough
+
+    @cached_property
+    def controls_answered(self) -> int:
+        """How many large controls were answered."""
+        return sum(part["answer"] == "equal" for part in self.parts("large-control"))
+
+    @cached_property
+    def own_bytes_unanswered(self) -> int:
+        """How many own bytes count as unanswered on UDP: asked alone, or followed on their association by an
+        answered control.
+
+        (A peer that had ended the association would have been silent to anything.)
+        """
+        count = 0
+        for connection in self.connections:
+            pending = 0
+            for part in connection["parts"]:
+                if part["part"] == "own-bytes":
+                    pending += part["answer"] in ("none", "alert")
+                elif part["answer"] == "equal":
+                    count += pending
+                    pending = 0
+            if connection["asked"] == "own-bytes":
+                count += pending
+        return count
+
+    @property
+    def differs(self) -> bool:
+        """A heartbeat came back that is not ours."""
+        return any(
+            part["answer"] == "different" for connection in self.connections for part in connection["parts"]
+        )
+
+    @property
+    def no_heartbeats_over_ssl30(self) -> bool:
+        """SSL 3.0: a control went unanswered before a flush that was answered."""
+        return any(
+            connection["version"] == "SSL3.0"
+            and any(part["part"] == "flush" and part["answer"] == "alert" for part in connection["parts"])
+            and all(part["answer"] == "none" for part in connection["parts"] if part["part"] != "flush")
+            and any(part["part"] == "control" for part in connection["parts"])
+            for connection in self.connections
+        )
+
+    @property
+    def control_unanswered(self) -> bool:
+        """A control was read (the flush after it was answered, or all of many went unanswered) and drew
+        nothing.
+        """
+        controls = [*self.parts("control"), *self.parts("large-control")]
+        if any(part["answer"] in _EQUAL for part in controls):
+            return False
+        if self.datagrams:
+            return len(controls) >= _DATAGRAM_REPEATS
+        return bool(controls) and any(part["answer"] == "alert" for part in self.parts("flush"))
+
+    @property
+    def heartbeat_refused(self) -> bool:
+        """A heartbeat drew a fatal alert."""
+        return any(
+            part["answer"] == "alert" for name in ("own-bytes", *_CONTROLS) for part in self.parts(name)
+        )
+
+    # -- ends ------------------------------------------------------------------------------------------------
+
+    @property
+    def after_handshake(self) -> Mapping[str, Any] | None:
+        """The last connection on which the question was to be put after the handshake, if any."""
+        return next((c for c in reversed(self.connections) if c["asked"] == "after-handshake"), None)
+
+    @property
+    def failure(self) -> str | None:
+        """Why no connection came about at all; None where one did."""
+        if not self.connections or any(connection["failure"] is None for connection in self.connections):
+            return None
+        return str(self.connections[-1]["failure"])
+
+    @property
+    def late_failure(self) -> str | None:
+        """Why a later connection didn't come about, after an earlier one did."""
+        last = self.connections[-1]
+        return str(last["failure"]) if last["failure"] is not None and self.failure is None else None
+
+    @property
+    def greeting(self) -> str | None:
+        """What answered in place of TLS, where no hello ever came."""
+        if self.hello is not None:
+            return None
+        return next((connection["not_tls"] for connection in self.connections if connection["not_tls"]), None)
+
+    @property
+    def alert(self) -> str | None:
+        """The first fatal alert, by its name (with hyphens kept as the RFC has them: `handshake_failure`)."""
+        for connection in self.connections:
+            for alert in connection["alerts"]:
+                level, _, name = alert.partition(" ")
+                if level == "fatal":
+                    return str(name)
+        return None
+
+    @property
+    def error(self) -> str | None:
+        """The first breach of the protocol, by its code."""
+        return next((connection["error"] for connection in self.connections if connection["error"]), None)
+
+    def ended(self, how: str) -> bool:
+        """Whether the last connection that came about ended like that."""
+        ends = [connection["ended"] for connection in self.connections if connection["ended"] != "failed"]
+        return bool(ends) and ends[-1] == how
+
+    @property
+    def any_reset(self) -> bool:
+        """Whether any connection ended by a reset."""
+        return any(connection["ended"] == "reset" for connection in self.connections)
+
+    @property
+    def ssl30_only(self) -> bool:
+        """Whether SSL 3.0 was the answer."""
+        return self.version == "SSL3.0"
+
+    @property
+    def tls13(self) -> bool:
+        """Whether TLS 1.3 was chosen."""
+        return any(connection["version"] == "TLS1.3" for connection in self.connections)
+
+    @property
+    def client_certificate_asked(self) -> bool:
+        """Whether the peer asked for a client certificate."""
+        return any(connection["client_certificate_asked"] for connection in self.connections)

@@ -1,0 +1,360 @@
+"""One association of a probe over DTLS: hello and cookie, first flight, and the question asked in turns.
+
+Datagrams get lost, so silence means nothing by itself: parts are asked again and counted. A `turns`
+association asks own bytes and large control together, again and again, as long as the control is answered;
+`own-bytes` and `large-control` ask one thing once, for peers that end the association after a heartbeat.
+Nothing needs a flush: 4096 bytes leave no peer's write buffer waiting.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from hemostat.exchange.facts import Connection, Part, PartName
+from hemostat.exchange.flight import (
+    MOST_ALERTS,
+    choose_cipher,
+    take_client_hello,
+    take_server_message,
+    wants_question,
+)
+from hemostat.exchange.offers import client_hello
+from hemostat.exchange.stream import Role
+from hemostat.wire import protocol
+from hemostat.wire.datagrams import DatagramRecord, datagram_record, read_datagram
+from hemostat.wire.errors import WireError
+from hemostat.wire.extensions import HEARTBEAT_EXTENSION, extension
+from hemostat.wire.greetings import recognise
+from hemostat.wire.handshake import FragmentReader, Message, fragment
+from hemostat.wire.heartbeat import LEAST_PADDING, MODE_PEER_ALLOWED, echoed, request
+from hemostat.wire.hello import read_hello_verify_request, server_hello
+from hemostat.wire.messages import read_alert
+from hemostat.wire.protocol import alert_text
+
+__all__ = ["DATAGRAM_PAYLOAD_LENGTH", "TURNS_NEEDED", "DatagramDialogue", "Timing"]
+
+DATAGRAM_PAYLOAD_LENGTH: Final = 4096
+TURNS_NEEDED: Final = 6
+"""Own bytes left unanswered, and large controls answered, before silence counts. At 2% loss one question in
+nine is lost.
+"""
+MOST_BYTES: Final = 1 << 20
+MOST_DATAGRAMS: Final = 512
+MOST_HELLOS: Final = 4
+FIRST_WAIT: Final = 500_000
+SHORTEST_WAIT: Final = 50_000
+SHORTEST_GRACE: Final = 10_000
+
+
+class Timing:
+    """What a probe has learnt of a UDP path, over all its associations. Microseconds."""
+
+    __slots__ = ("round_trip", "slowest_answer")
+
+    def __init__(self) -> None:
+        self.round_trip: int | None = None
+        self.slowest_answer = 0
+
+    def learn(self, round_trip: int) -> None:
+        """A hello was answered after that time; the longest of them is the measure (the server's work is part
+        of it).
+        """
+        self.round_trip = max(self.round_trip or 0, round_trip)
+
+    @property
+    def hello_wait(self) -> int:
+        """How long a hello may go unanswered before it is sent again."""
+        return FIRST_WAIT if self.round_trip is None else max(SHORTEST_WAIT, 3 * self.round_trip)
+
+    @property
+    def answer_wait(self) -> int:
+        """How long a heartbeat may go unanswered before it counts as that: drawn from what this peer took to
+        answer before.
+        """
+        return max(SHORTEST_WAIT, 3 * (self.round_trip or 0), 2 * self.slowest_answer)
+
+    @property
+    def grace(self) -> int:
+        """How long own bytes may be overtaken by the control asked after them."""
+        return max(SHORTEST_GRACE, (self.round_trip or 0) // 2)
+
+
+class DatagramDialogue:
+    """One association. The caller feeds events with their time (microseconds) and sends the datagrams that
+    come back.
+
+    After each call: `over` says that the association has told all it can; `wake_at` when to call `time` at
+    the latest.
+    """
+
+    __slots__ = (
+        "_awaited",
+        "_cookie",
+        "_datagrams",
+        "_draw",
+        "_flight_ready",
+        "_fragments",
+        "_hello_at",
+        "_hello_random",
+        "_hellos",
+        "_message_seq",
+        "_most_turns",
+        "_question",
+        "_received",
+        "_role",
+        "_sequence",
+        "_timing",
+        "_unanswered_turns",
+        "facts",
+        "over",
+        "wake_at",
+    )
+
+    def __init__(
+        self,
+        facts: Connection,
+        role: Role,
+        draw: Callable[[int], bytes],
+        timing: Timing,
+        *,
+        most_turns: int = TURNS_NEEDED,
+    ) -> None:
+        self.facts = facts
+        self.over = False
+        self.wake_at: int | None = None
+        self._role: Role = role
+        self._question = facts.asked
+        self._draw = draw
+        self._timing = timing
+        self._most_turns = most_turns
+        self._fragments = FragmentReader()
+        self._sequence = 0
+        self._message_seq = 0
+        self._hello_random = b""
+        self._hello_at = facts.started
+        self._hellos = 0
+        self._cookie = b""
+        self._flight_ready = False
+        self._awaited: Part | None = None
+        self._unanswered_turns = 0
+        self._datagrams = 0
+        self._received = 0
+
+    # -- events ----------------------------------------------------------------------------------------------
+
+    def start(self, now: int) -> list[bytes]:
+        """The association may begin."""
+        if self._role == "client":
+            return []
+        self._hello_random = self._draw(32)
+        return self._hello(now)
+
+    def datagram(self, now: int, data: bytes) -> list[bytes]:
+        """One datagram of the peer. What can't be read is dropped (RFC 6347 section 4.1.2.7), counted and
+        bounded.
+        """
+        if self.over:
+            return []
+        self._datagrams += 1
+        self._received += len(data)
+        out: list[bytes] = []
+        try:
+            if self._datagrams > MOST_DATAGRAMS or self._received > MOST_BYTES:
+                raise WireError("too-many-bytes")
+            for item in read_datagram(data):
+                out += self._record(now, item)
+                if self.over:
+                    break
+        except WireError as error:
+            if error.code in ("too-many-bytes", "too-many-messages"):
+                self.facts.error = error.code
+                self._finish(now)
+            elif self.facts.version is None:
+                # Whoever answers here speaks something else, or badly; another datagram may still tell more.
+                if error.code == "not-a-record" and data:
+                    self.facts.not_tls = recognise(data)
+                else:
+                    self.facts.error = error.code
+        return out
+
+    def closed(self, now: int) -> None:
+        """Nobody listens there (any more): the peer's host said so (ICMP port unreachable)."""
+        if not self.over:
+            self.facts.ended = "reset"
+            self._finish(now)
+
+    def time(self, now: int) -> list[bytes]:
+        """The time `wake_at` has come (a call before it does nothing)."""
+        if self.over or self.wake_at is None or now < self.wake_at:
+            return []
+        if self.facts.parts:
+            return self._waited(now)
+        if self._flight_ready or (self.facts.version is not None and self._hellos > 1):
+            # The hello came, the rest of the flight may be lost: the question needs no more than the hello.
+            return self._ask(now)
+        if self._hellos >= MOST_HELLOS:
+            self._finish(now)
+            return []
+        return self._hello(now)
+
+    def give_up(self, now: int) -> None:
+        """The caller's deadline has come."""
+        if not self.over:
+            self._finish(now)
+
+    # -- the peer's records ----------------------------------------------------------------------------------
+
+    def _record(self, now: int, item: DatagramRecord) -> list[bytes]:
+        if item.epoch:
+            return []
+        if item.kind == protocol.HANDSHAKE:
+            out: list[bytes] = []
+            for message in self._fragments.feed(item.body):
+                out += self._message(now, message)
+                if self.over:
+                    break
+            return out
+        if item.kind == protocol.HEARTBEAT:
+            return self._heartbeat(now, item.body)
+        if item.kind == protocol.ALERT:
+            self._alert(now, item.body)
+        return []
+
+    def _message(self, now: int, message: Message) -> list[bytes]:
+        facts = self.facts
+        if facts.parts:
+            return []
+        if self._role == "client":
+            hello = take_client_hello(message, facts, datagram=True)
+            return self._answer_hello(now, hello.ciphers) if hello is not None else []
+        if message.kind == protocol.HELLO_VERIFY_REQUEST:
+            facts.log("<", "hello-verify-request", len(message.body))
+            if self._message_seq:
+                return []
+            self._learn(now)
+            self._cookie = read_hello_verify_request(message.body)
+            self._message_seq = 1
+            self._hellos = 0
+            return self._hello(now)
+        if take_server_message(message, facts):
+            self._learn(now)
+            return self._ask(now)
+        if (
+            facts.version is not None
+            and not self._flight_ready
+            and not wants_question(facts)
+            and facts.certificates
+        ):
+            self._finish(now)
+        return []
+
+    def _learn(self, now: int) -> None:
+        # A repeated hello makes the time ambiguous (Karn's algorithm, RFC 6298 section 3): only a first one
+        # is measured.
+        if self._hellos == 1:
+            self._timing.learn(now - self._hello_at)
+        if self.facts.round_trip is None:
+            self.facts.round_trip = self._timing.round_trip
+
+    def _alert(self, now: int, body: bytes) -> None:
+        facts = self.facts
+        level, description = read_alert(body)
+        facts.log("<", "alert", len(body))
+        if len(facts.alerts) >= MOST_ALERTS:
+            raise WireError("too-many-messages")
+        facts.alerts.append(alert_text(level, description))
+        if level == protocol.FATAL:
+            waiting = next((part for part in facts.parts if part.answer == "none"), None)
+            if waiting is not None:
+                waiting.answered("alert", 0, now)
+            self._finish(now)
+
+    def _heartbeat(self, now: int, body: bytes) -> list[bytes]:
+        self.facts.log("<", "heartbeat", len(body))
+        for part in self.facts.parts:
+            if part.answer == "none" and echoed(body, part.payload) == part.length:
+                part.answered("equal", part.length, now)
+                self._timing.slowest_answer = max(self._timing.slowest_answer, part.microseconds or 0)
+                if part.name == "own-bytes" or self._question != "turns":
+                    self._finish(now)
+                else:
+                    self._unanswered_turns = 0
+                    self._awaited = None
+                    self.wake_at = now + self._timing.grace
+                return []
+        return []
+
+    # -- what we send ----------------------------------------------------------------------------------------
+
+    def _send(self, kind: int, version: int, body: bytes) -> bytes:
+        datagram = datagram_record(kind, version, self._sequence, body)
+        self._sequence += 1
+        return datagram
+
+    def _hello(self, now: int) -> list[bytes]:
+        offer = self.facts.offer
+        if offer is None:
+            return []
+        body = client_hello(offer, self._draw, random=self._hello_random, cookie=self._cookie)
+        self.facts.log(">", "client-hello", len(body))
+        self._hello_at = now
+        self.wake_at = now + (self._timing.hello_wait << self._hellos)
+        self._hellos += 1
+        return [
+            self._send(
+                protocol.HANDSHAKE, protocol.DTLS10, fragment(protocol.CLIENT_HELLO, self._message_seq, body)
+            )
+        ]
+
+    def _answer_hello(self, now: int, suites: tuple[int, ...]) -> list[bytes]:
+        facts = self.facts
+        version = facts.version or protocol.DTLS10
+        if not wants_question(facts):
+            self._finish(now)
+            return []
+        facts.cipher = choose_cipher(suites)
+        offer = extension(HEARTBEAT_EXTENSION, bytes([MODE_PEER_ALLOWED]))
+        body = server_hello(version, self._draw(32), facts.cipher, offer)
+        facts.log(">", "server-hello", len(body))
+        return [
+            self._send(protocol.HANDSHAKE, version, fragment(protocol.SERVER_HELLO, 0, body)),
+            *self._ask(now),
+        ]
+
+    def _ask(self, now: int) -> list[bytes]:
+        self._flight_ready = True
+        if not wants_question(self.facts):
+            self._finish(now)
+            return []
+        if self._question == "own-bytes":
+            return [self._part(now, "own-bytes", 0)]
+        if self._question == "large-control":
+            return [self._part(now, "large-control", LEAST_PADDING)]
+        return [self._part(now, "own-bytes", 0), self._part(now, "large-control", LEAST_PADDING)]
+
+    def _part(self, now: int, name: PartName, padding: int) -> bytes:
+        payload = self._draw(DATAGRAM_PAYLOAD_LENGTH)
+        part = Part(name, payload, now)
+        self.facts.parts.append(part)
+        self._awaited = part
+        self.wake_at = now + self._timing.answer_wait
+        body = request(payload, self._draw(padding) if padding else b"")
+        self.facts.log(">", name, len(body))
+        return self._send(protocol.HEARTBEAT, self.facts.version or protocol.DTLS10, body)
+
+    def _waited(self, now: int) -> list[bytes]:
+        """An answer had its time, or the grace after an answered control is over."""
+        if self._question == "turns":
+            if self._awaited is not None:
+                self._unanswered_turns += 1
+            turns = sum(part.name == "own-bytes" for part in self.facts.parts)
+            if self._unanswered_turns < 2 and turns < self._most_turns:
+                return self._ask(now)
+        self._finish(now)
+        return []
+
+    def _finish(self, now: int) -> None:
+        self.over = True
+        self.wake_at = None
+        self.facts.ended_at = now
+        for part in self.facts.parts:
+            part.payload = b""

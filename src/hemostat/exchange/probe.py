@@ -1,0 +1,341 @@
+"""`Probe`: all the connections that one answer takes. It decides; drivers drive.
+
+A driver of a few dozen lines (asyncio, epoll, a memory BIO, a capture, a test) carries commands out and feeds
+events; every rule of the exchange lives on this side. No sockets, no clock, no randomness but what is handed
+in.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from hemostat.dialects import Dialect
+from hemostat.dialects.layer import Layer, Step
+from hemostat.exchange.course import MOST_CONNECTIONS, Ask, Course, datagram_course, stream_course
+from hemostat.exchange.datagram import DatagramDialogue, Timing
+from hemostat.exchange.errors import ExchangeError
+from hemostat.exchange.events import (
+    AskLibrary,
+    AwaitClient,
+    Close,
+    Closed,
+    Command,
+    Connect,
+    Connected,
+    Data,
+    Done,
+    Event,
+    Failed,
+    LibraryAnswered,
+    LibraryReport,
+    Send,
+    Time,
+    WakeAt,
+)
+from hemostat.exchange.facts import Connection, Part
+from hemostat.exchange.stream import CONTROL_LENGTH, OWN_BYTES_LENGTH, Role, StreamDialogue
+
+__all__ = ["Peer", "Probe"]
+
+_LONGEST_CONNECT: Final = 8_000_000
+_LEAST_HELLO_WAIT: Final = 3_000_000
+
+
+class Peer(NamedTuple):
+    """Whom a probe is about: the name asked for (None: only an address was), address literal, port."""
+
+    host: str | None
+    address: str
+    port: int
+
+
+class Probe:
+    """One answer about one peer.
+
+    `role`: what the peer is. `draw(n)`: n random bytes. `names`: the server name to send, and the other form
+    to try where the first draws an alert or a close. `started`, `deadline`: microseconds of the clock that
+    the events will use. `retries`: how often a connection that timed out is tried again.
+    """
+
+    __slots__ = (
+        "_ask",
+        "_connection",
+        "_connections",
+        "_course",
+        "_datagram",
+        "_deadline",
+        "_dialect",
+        "_done",
+        "_draw",
+        "_layer",
+        "_layer_wake",
+        "_limit",
+        "_peer",
+        "_role",
+        "_started",
+        "_stream",
+        "_timing",
+        "_waiting_for_connection",
+    )
+
+    def __init__(
+        self,
+        role: Role,
+        peer: Peer,
+        dialect: Dialect,
+        draw: Callable[[int], bytes],
+        *,
+        started: int,
+        deadline: int,
+        names: tuple[str | None, str | None] = (None, None),
+        retries: int = 1,
+    ) -> None:
+        client = role == "client"
+        self._role: Role = role
+        self._peer = peer
+        self._dialect = dialect
+        self._draw = draw
+        self._started = started
+        self._deadline = deadline
+        self._timing = Timing()
+        self._course: Course = (
+            stream_course(names, retries=retries, flush=dialect.flush, client=client)
+            if dialect.transport == "tcp"
+            else datagram_course(names, client=client)
+        )
+        self._connections: list[Connection] = []
+        self._connection: Connection | None = None
+        self._ask: Ask | None = None
+        self._stream: StreamDialogue | None = None
+        self._datagram: DatagramDialogue | None = None
+        self._layer: Layer | None = None
+        self._layer_wake: int | None = None
+        self._limit = deadline
+        self._waiting_for_connection = False
+        self._done = False
+
+    # -- the driver's side -----------------------------------------------------------------------------------
+
+    def start(self) -> list[Command]:
+        """The first commands."""
+        return self._next(self._started, None)
+
+    def handle(self, event: Event) -> list[Command]:
+        """One event; what to do now, in order. `Done` is the last command; events after it are ignored."""
+        if self._done:
+            return []
+        connection = self._connection
+        if connection is None:
+            raise ExchangeError("a probe is started before it is given events")
+        now = event.at
+        if isinstance(event, Data):
+            return self._dialogue(now, self._layer_of().from_peer(now, event.data))
+        if isinstance(event, Time):
+            return self._time(now, connection)
+        if isinstance(event, Closed):
+            return self._closed(now, connection, event)
+        if isinstance(event, Connected):
+            return self._connected(now, connection)
+        if isinstance(event, Failed):
+            return self._failed(now, connection, event.code)
+        return self._library_answered(event, connection)
+
+    # -- events ----------------------------------------------------------------------------------------------
+
+    def _connected(self, now: int, connection: Connection) -> list[Command]:
+        if not self._waiting_for_connection:
+            raise ExchangeError("connected, but no connection was asked for")
+        self._waiting_for_connection = False
+        ask = self._ask
+        if ask is None:
+            raise ExchangeError("connected, but nothing is to be asked")
+        if self._role == "server" and self._dialect.transport == "tcp":
+            connection.round_trip = now - connection.started
+        elif self._role == "client":
+            connection.started = now
+        self._limit = min(self._deadline, now + max(_LEAST_HELLO_WAIT, (self._deadline - self._started) // 3))
+        if self._dialect.transport == "tcp":
+            self._stream = StreamDialogue(
+                connection, self._role, self._draw, flush=self._dialect.flush, patience=ask.patience
+            )
+        else:
+            self._datagram = DatagramDialogue(connection, self._role, self._draw, self._timing)
+        layer = self._layer = (self._dialect.asks if self._role == "server" else self._dialect.grants)()
+        return self._dialogue(now, layer.start(now), begin=layer.ready)
+
+    def _failed(self, now: int, connection: Connection, code: str) -> list[Command]:
+        connection.ended = "failed"
+        connection.failure = code
+        connection.ended_at = now
+        return self._next(now, connection)
+
+    def _closed(self, now: int, connection: Connection, event: Closed) -> list[Command]:
+        if self._stream is not None:
+            self._stream.closed(now, event.how)
+        elif self._datagram is not None:
+            if event.how == "reset" and not connection.heard:
+                return [Close(), *self._failed(now, connection, "refused")]
+            self._datagram.closed(now)
+        return self._over(now, connection)
+
+    def _time(self, now: int, connection: Connection) -> list[Command]:
+        if now >= self._deadline or (now >= self._limit and not connection.parts):
+            if self._stream is not None:
+                self._stream.give_up(now)
+            elif self._datagram is not None:
+                self._datagram.give_up(now)
+            if self._waiting_for_connection:
+                self._waiting_for_connection = False
+                return [Close(), *self._failed(now, connection, "timeout")]
+            if self._layer is None:
+                # A library was asked and has not answered.
+                return self._failed(now, connection, "timeout")
+            return self._over(now, connection)
+        if self._layer_wake is not None and now >= self._layer_wake:
+            return self._dialogue(now, self._layer_of().time(now))
+        return self._dialogue(now, None)
+
+    def _library_answered(self, event: LibraryAnswered, connection: Connection) -> list[Command]:
+        report = event.report or LibraryReport(ended="failed", failure="no-library")
+        connection.version, connection.cipher, connection.heartbeat = (
+            report.version,
+            report.cipher,
+            report.heartbeat,
+        )
+        connection.certificates = report.certificates
+        connection.client_certificate_asked = report.client_certificate_asked
+        connection.ended, connection.failure = report.ended, report.failure
+        connection.alerts = list(report.alerts)
+        for direction, name, length in report.messages:
+            connection.log(direction, name, length)
+        for item in report.parts:
+            part = Part(item.name, b"", event.at)
+            part.length, part.answer, part.count = item.length, item.answer, item.equal_bytes
+            part.microseconds = item.microseconds
+            connection.parts.append(part)
+        connection.ended_at = event.at
+        return self._next(event.at, connection)
+
+    # -- between layer, dialogue and driver ------------------------------------------------------------------
+
+    def _layer_of(self) -> Layer:
+        if self._layer is None:
+            raise ExchangeError("bytes or time came for a connection that is not there")
+        return self._layer
+
+    def _dialogue(self, now: int, step: Step | None, *, begin: bool = False) -> list[Command]:
+        """Pass a layer's step (None: only time) to the dialogue and its words back down through the layer."""
+        connection, layer = self._connection, self._layer
+        if connection is None or layer is None:
+            return [self._wake()]
+        commands: list[Command] = []
+        dialogue = self._stream or self._datagram
+        if dialogue is None:
+            return [self._wake()]
+        words: list[bytes] = []
+        if step is None:
+            words += self._words(dialogue.time(now))
+        else:
+            was_ready = layer.ready
+            commands += [Send(data) for data in step.to_peer]
+            self._layer_wake = step.wake_at
+            if begin or (layer.ready and not was_ready):
+                words += self._words(dialogue.start(now))
+            for data in step.to_tls:
+                if self._stream is not None:
+                    words.append(self._stream.data(now, data))
+                elif self._datagram is not None:
+                    words += self._datagram.datagram(now, data)
+        for word in words:
+            if word:
+                below = layer.from_tls(now, word)
+                commands += [Send(data) for data in below.to_peer]
+                if below.wake_at is not None:
+                    self._layer_wake = below.wake_at
+        connection.refusal = layer.refusal
+        if dialogue.over or layer.refusal:
+            dialogue.give_up(now)
+            return commands + self._over(now, connection)
+        commands.append(self._wake())
+        return commands
+
+    @staticmethod
+    def _words(said: bytes | list[bytes]) -> list[bytes]:
+        return [said] if isinstance(said, bytes) else said
+
+    def _wake(self) -> WakeAt:
+        dialogue = self._stream or self._datagram
+        at = self._deadline
+        connection = self._connection
+        if connection is not None and not connection.parts:
+            at = min(at, self._limit)
+        if dialogue is not None and dialogue.wake_at is not None:
+            at = min(at, dialogue.wake_at)
+        if self._layer_wake is not None:
+            at = min(at, self._layer_wake)
+        return WakeAt(at)
+
+    def _over(self, now: int, connection: Connection) -> list[Command]:
+        return [Close(), *self._next(now, connection)]
+
+    # -- the course ------------------------------------------------------------------------------------------
+
+    def _next(self, now: int, finished: Connection | None) -> list[Command]:
+        """On to the next connection of the course, or to the end."""
+        self._stream = self._datagram = self._layer = self._layer_wake = None
+        most = MOST_CONNECTIONS[self._dialect.transport]
+        try:
+            ask = next(self._course) if finished is None else self._course.send(finished)
+        except StopIteration:
+            return [self._conclude()]
+        if now >= self._deadline or len(self._connections) >= most:
+            return [self._conclude()]
+        library = ask.asked in ("certificate", "after-handshake")
+        connection = Connection(ask.asked, ask.offer if self._role == "server" else None, now)
+        self._ask = ask
+        self._connection = connection
+        self._connections.append(connection)
+        if library:
+            self._limit = self._deadline
+            own, control = ask.parts
+            return [
+                AskLibrary(
+                    "certificate" if ask.asked == "certificate" else "after-handshake",
+                    ask.offer.name,
+                    self._draw(OWN_BYTES_LENGTH) if own else None,
+                    self._draw(CONTROL_LENGTH) if control else None,
+                ),
+                WakeAt(self._deadline),
+            ]
+        self._waiting_for_connection = True
+        if self._role == "client":
+            self._limit = self._deadline
+            return [AwaitClient(), WakeAt(self._deadline)]
+        self._limit = min(self._deadline, now + min(_LONGEST_CONNECT, (self._deadline - self._started) // 2))
+        return [Connect(), WakeAt(self._limit)]
+
+    def _conclude(self) -> Done:
+        self._done = True
+        digests: dict[bytes, str] = {}
+        for connection in self._connections:
+            for certificate in connection.certificates:
+                if certificate not in digests:
+                    digests[certificate] = hashlib.sha256(certificate).hexdigest()
+        after = any(
+            connection.asked == "after-handshake" and connection.parts for connection in self._connections
+        )
+        facts: dict[str, object] = {
+            "role": self._role,
+            "transport": self._dialect.transport,
+            "dialect": self._dialect.name,
+            "form": "after-handshake" if after else "hello",
+            "host": self._peer.host,
+            "address": self._peer.address,
+            "port": self._peer.port,
+            "budget": {
+                "connections": MOST_CONNECTIONS[self._dialect.transport],
+                "microseconds": self._deadline - self._started,
+            },
+            "connections": [connection.as_facts(self._started, digests) for connection in self._connections],
+        }
+        return Done(facts, {digest: certificate for certificate, digest in digests.items()})

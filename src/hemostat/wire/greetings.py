@@ -1,0 +1,29 @@
+"""What answers in place of a TLS record: told from its first bytes, none of which is kept."""
+
+from typing import Final, Literal
+
+__all__ = ["ENOUGH", "Greeting", "recognise"]
+
+Greeting = Literal["ssh", "http", "ssl2", "text", "binary"]
+ENOUGH: Final = 8
+"""Bytes that tell all that can be told here."""
+_SSL2_MESSAGES: Final = frozenset({0, 4})  # ERROR, SERVER-HELLO: draft-hickman-netscape-ssl-00, section 5
+
+
+def recognise(data: bytes) -> Greeting:
+    """Name what begins with `data`, by at least one byte, at best by `ENOUGH`.
+
+    `ssh`: an SSH version exchange (RFC 4253 section 4.2). `http`: an HTTP/1 status line (RFC 9112 section 4).
+    `ssl2`: an SSL 2 error or SERVER-HELLO. `text`: printable, some other protocol's greeting or page.
+    `binary`: anything else.
+    """
+    head = data[:ENOUGH]
+    if head.startswith(b"SSH-"):
+        return "ssh"
+    if head.startswith(b"HTTP/"):
+        return "http"
+    if len(head) >= 3 and head[0] & 0x80 and head[2] in _SSL2_MESSAGES:
+        return "ssl2"
+    if all(0x20 <= octet < 0x7F or octet in b"\t\r\n" for octet in head):
+        return "text"
+    return "binary"
