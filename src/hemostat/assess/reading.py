@@ -8,6 +8,8 @@ __all__ = ["Reading"]
 
 _CONTROLS = ("control", "large-control")
 _EQUAL = ("equal", "equal-so-far")
+_STREAM_VERSIONS = ("SSL3.0", "TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3")
+_DATAGRAM_VERSIONS = ("DTLS1.0", "DTLS1.2")
 _DATAGRAM_REPEATS = 6
 """Own bytes unanswered and large controls answered on UDP before silence counts (see docs/verdicts.md)."""
 
@@ -59,7 +61,12 @@ class Reading:
         hello = self.hello
         if hello is None or hello["version"] in ("SSL3.0", "TLS1.3") or self.offers_heartbeats:
             return False
-        return self.client or bool(hello["offered"]["heartbeat"])
+        return self.version_known and (self.client or bool(hello["offered"]["heartbeat"]))
+
+    @property
+    def version_known(self) -> bool:
+        """Whether that hello names a version that is spoken over this transport."""
+        return self.version in (_DATAGRAM_VERSIONS if self.datagrams else _STREAM_VERSIONS)
 
     # -- parts -----------------------------------------------------------------------------------------------
 
@@ -96,33 +103,48 @@ class Reading:
                     return True
         return False
 
-    @property
-    def control_answered_apart(self) -> bool:
+    def _alone(self, after: bool) -> list[Mapping[str, Any]]:
+        """The connections on a stream whose question was put after the handshake, or those where it was not:
+        what one form shows says nothing of the other.
+        """
+        if self.datagrams:
+            return []
+        return [c for c in self.connections if (c["asked"] == "after-handshake") is after]
+
+    def _control_answered_apart(self, after: bool) -> bool:
         """A control that was asked on a connection without own bytes was answered."""
         return any(
             part["part"] in _CONTROLS and part["answer"] in _EQUAL
-            for connection in self.connections
+            for connection in self._alone(after)
             if not any(part["part"] == "own-bytes" for part in connection["parts"])
             for part in connection["parts"]
         )
 
     @property
-    def ignored_then_closed(self) -> bool:
-        """On a stream, own bytes alone: nothing but an orderly close."""
-        return not self.datagrams and any(
+    def ignored_alone(self) -> bool:
+        """On a stream: own bytes alone drew nothing but an orderly close, and a control on another connection
+        was answered.
+        """
+        return any(
             [part["part"] for part in connection["parts"]] == ["own-bytes"]
             and connection["parts"][0]["answer"] == "none"
             and connection["ended"] == "fin"
-            for connection in self.connections
+            and self._control_answered_apart(after)
+            for after in (False, True)
+            for connection in self._alone(after)
         )
 
     @property
-    def refused(self) -> bool:
-        """On a stream, own bytes asked alone (or after the handshake) drew a fatal alert."""
-        return not self.datagrams and any(
+    def refused_alone(self) -> bool:
+        """On a stream: own bytes asked alone (or after the handshake) drew a fatal alert, and a control on
+        another connection was answered.
+        """
+        return any(
             connection["asked"] in ("own-bytes", "after-handshake")
             and any(part["part"] == "own-bytes" and part["answer"] == "alert" for part in connection["parts"])
-            for connection in self.connections
+            and self._control_answered_apart(after)
+            for after in (False, True)
+            for connection in self._alone(after)
         )
 
     @property
@@ -212,8 +234,10 @@ class Reading:
     @property
     def late_failure(self) -> str | None:
         """Why a later connection didn't come about, after an earlier one did."""
-        last = self.connections[-1]
-        return str(last["failure"]) if last["failure"] is not None and self.failure is None else None
+        if not self.connections or self.failure is not None:
+            return None
+        last = self.connections[-1]["failure"]
+        return None if last is None else str(last)
 
     @property
     def greeting(self) -> str | None:
@@ -243,19 +267,21 @@ class Reading:
         return bool(ends) and ends[-1] == how
 
     @property
+    def end(self) -> str:
+        """How the talk ended, as a reason: by its alert, its close, its reset, or our time."""
+        if self.alert is not None:
+            return f"alert-{self.alert}"
+        return "closed" if self.ended("fin") else "reset" if self.ended("reset") else "silent"
+
+    @property
     def any_reset(self) -> bool:
         """Whether any connection ended by a reset."""
         return any(connection["ended"] == "reset" for connection in self.connections)
 
     @property
-    def ssl30_only(self) -> bool:
-        """Whether SSL 3.0 was the answer."""
-        return self.version == "SSL3.0"
-
-    @property
     def tls13(self) -> bool:
         """Whether TLS 1.3 was chosen."""
-        return any(connection["version"] == "TLS1.3" for connection in self.connections)
+        return not self.datagrams and any(c["version"] == "TLS1.3" for c in self.connections)
 
     @property
     def client_certificate_asked(self) -> bool:

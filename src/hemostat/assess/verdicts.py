@@ -16,8 +16,7 @@ VerdictWord = Literal["vulnerable", "patched", "not-affected", "inconclusive", "
 
 
 class Verdict(NamedTuple):
-    """The answer: one of five words, a reason code, one or two sentences for a person, and the rule that "
-    "gave it."""
+    """The answer: one of five words, a reason code, a few sentences for a person, the rule that gave it."""
 
     word: VerdictWord
     reason: str
@@ -26,8 +25,9 @@ class Verdict(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One row. `reason` and `explanation` may hold `{…}`, filled from `details`. `name` is what `why` and"
-    " the docs call it."""
+    """One row. `reason` and `explanation` may hold `{…}`, filled from `details`. `name` is what `why` and the
+    docs call it.
+    """
 
     name: str
     word: VerdictWord
@@ -75,7 +75,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "own-bytes-ignored-alone",
         "patched",
         "own-bytes-ignored",
-        lambda r: r.ignored_then_closed and r.control_answered_apart,
+        lambda r: r.ignored_alone,
         "It closed in good order on a heartbeat without padding and, on another connection, answered a "
         "well-formed one: it answers "
         "heartbeats and checks their length. If it ran an OpenSSL before 1.0.1g since March 2012, replace "
@@ -85,7 +85,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "own-bytes-refused",
         "patched",
         "own-bytes-refused",
-        lambda r: r.refused and r.control_answered_apart,
+        lambda r: r.refused_alone,
         "It refused a heartbeat without padding by an alert and answered a well-formed one on another "
         "connection: it checks their "
         "length. That is not OpenSSL's way (which keeps silent), so most likely it never was OpenSSL.",
@@ -149,7 +149,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "{failure}",
         lambda r: r.failure is not None,
         "{sentence}",
-        lambda r: {"failure": r.failure, "sentence": FAILURES.get(r.failure or "", FAILURES["failed"])},
+        lambda r: {"failure": _failure_code(r.failure), "sentence": FAILURES[_failure_code(r.failure)]},
     ),
     # -- heartbeats are (or may be) there, and nothing is proved ---------------------------------------------
     Rule(
@@ -165,7 +165,10 @@ RULES: Final[tuple[Rule, ...]] = (
         "inconclusive",
         "needs-client-certificate",
         lambda r: (
-            r.after_handshake is not None and not r.after_handshake["parts"] and r.client_certificate_asked
+            r.asked
+            and r.after_handshake is not None
+            and not r.after_handshake["parts"]
+            and r.client_certificate_asked
         ),
         f"{_AGAIN}: it answers heartbeats only after the handshake, and finishes none without a client "
         "certificate. Look at the host "
@@ -175,7 +178,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "needs-after-handshake",
         "inconclusive",
         "needs-after-handshake",
-        lambda r: r.after_handshake is not None and not r.after_handshake["parts"],
+        lambda r: r.asked and r.after_handshake is not None and not r.after_handshake["parts"],
         f"{_AGAIN}: it takes no heartbeats before the handshake is over, and no handshake could be finished"
         " with it. OpenSSL does take "
         "them, so most likely it is another library. Look at the host from inside.",
@@ -187,15 +190,16 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda r: r.asked and r.late_failure is not None,
         f"{_AGAIN}: it answered, but a further connection failed. It may limit connections, or have gone "
         "down: ask again later.",
-        lambda r: {"failure": r.late_failure},
+        lambda r: {"failure": _failure_code(r.late_failure)},
     ),
     Rule(
         "not-a-record-answered",
         "inconclusive",
-        "not-a-record",
+        "{error}",
         lambda r: any(part["answer"] == "not-a-record" for c in r.connections for part in c["parts"]),
-        f"{_AGAIN}: after the hello it answered with something that is no TLS record. Look at what stands "
+        f"{_AGAIN}: after the hello it answered with something that breaks the protocol. Look at what stands "
         "between, or from inside.",
+        lambda r: {"error": r.error or "not-a-record"},
     ),
     Rule(
         "reset",
@@ -235,7 +239,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "inconclusive",
         "silent",
         lambda r: r.asked,
-        f"{_AGAIN}: it offers heartbeats, and no answer came in time to any. Ask again with a longer "
+        f"{_AGAIN}: it was asked, and too few answers came in time to tell. Ask again with a longer "
         "--timeout, or look from inside.",
     ),
     # -- not even a hello ------------------------------------------------------------------------------------
@@ -268,18 +272,28 @@ RULES: Final[tuple[Rule, ...]] = (
         "alert",
         "inconclusive",
         "alert-{alert}",
-        lambda r: r.alert is not None,
-        f"{_AGAIN}: it refused every hello, with and without a name, by an alert. If it serves certain "
-        "names only, give one: --sni NAME.",
+        lambda r: r.hello is None and r.alert is not None,
+        f"{_AGAIN}: it took none of the hellos and refused by an alert. If it serves certain names only, "
+        "give one: --sni NAME.",
         lambda r: {"alert": r.alert},
+    ),
+    Rule(
+        "unknown-version",
+        "inconclusive",
+        "unknown-version",
+        lambda r: r.hello is not None and not r.version_known,
+        f"{_AGAIN}: its hello names a version that is not one of the protocol asked for ({{version}}). "
+        "Something other than a TLS server may answer here.",
+        lambda r: {"version": r.version},
     ),
     Rule(
         "heartbeats-unasked",
         "inconclusive",
-        "silent",
+        "{end}",
         lambda r: r.hello is not None,
-        f"{_AGAIN}: its hello came, but not the rest of its flight in time. Ask again with a longer "
-        "--timeout.",
+        f"{_AGAIN}: its hello came, but the rest of its first messages did not, so it could not be asked. "
+        "Ask again with a longer --timeout.",
+        lambda r: {"end": r.end},
     ),
     Rule(
         "later-hello-failed",
@@ -287,7 +301,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "{failure}",
         lambda r: r.late_failure is not None,
         f"{_AGAIN}: it took a connection without a hello, and a further one failed. Ask again later.",
-        lambda r: {"failure": r.late_failure},
+        lambda r: {"failure": _failure_code(r.late_failure)},
     ),
     Rule(
         "reset-before-hello",
@@ -335,8 +349,7 @@ FAILURES: Final[dict[str, str]] = {
 
 
 def judge(facts: Mapping[str, Any]) -> Verdict:
-    """The verdict of one probe, from its facts (kind `probe`, version 1). Pure: old facts may be judged "
-    "anew."""
+    """The verdict of one probe, from its facts (kind `probe`, version 1). Old ones can be judged anew."""
     reading = Reading(facts)
     rule = next(rule for rule in RULES if rule.applies(reading))
     details = rule.details(reading)
@@ -344,6 +357,11 @@ def judge(facts: Mapping[str, Any]) -> Verdict:
 
 
 def judge_failure(code: str) -> Verdict:
-    """The verdict where there was nobody to probe (a name without an address): `unreachable`, with that "
-    "code."""
-    return Verdict("unreachable", code, FAILURES.get(code, FAILURES["failed"]), "no-connection")
+    """The verdict where there was nobody to probe (a name without an address): `unreachable`."""
+    reason = _failure_code(code)
+    return Verdict("unreachable", reason, FAILURES[reason], "no-connection")
+
+
+def _failure_code(code: str | None) -> str:
+    """One of `FAILURES`: a driver may have words of its own, which stay in the evidence."""
+    return code if code is not None and code in FAILURES else "failed"

@@ -100,7 +100,7 @@ def cipher_name(cipher: int) -> str:
 
 
 def _preference(cipher: int) -> tuple[bool, bool, bool, bool, int]:
-    """Sort key: as a careful client would ask, the weak last: the evidence shows what such a client would get."""
+    """Sort key: as a careful client would ask, the weak last: so the evidence shows what it would get."""
     name = _NAMES[cipher]
     weak = any(word in name for word in ("NULL", "EXPORT", "_DES_", "RC4", "RC2", "anon", "MD5"))
     authenticated = "GCM" in name or "POLY1305" in name
@@ -119,6 +119,5 @@ def _worth_offering(cipher: int) -> bool:
 
 OFFERED: Final = tuple(sorted(filter(_worth_offering, _NAMES), key=_preference))
 """Whatever an OpenSSL 1.0.1 was built and configured with, one of these suites fits."""
-OFFERED_SSL30: Final = tuple(
-    code for code in OFFERED if code < 0x003B and "KRB5" not in _NAMES[code] and "PSK" not in _NAMES[code]
-)
+OFFERED_SSL30: Final = tuple(code for code in OFFERED if not _NAMES[code].endswith(("_SHA256", "_SHA384")))
+"""Without those of TLS 1.2: OpenSSL takes all others over SSL 3.0 too, elliptic curves among them."""

@@ -104,6 +104,10 @@ class _Assembly:
     def put(self, offset: int, part: bytes) -> None:
         stop = offset + len(part)
         fresh = self.seen.count(0, offset, stop)
+        if fresh < len(part):
+            overlap = zip(self.seen[offset:stop], self.body[offset:stop], part, strict=True)
+            if any(there and old != new for there, old, new in overlap):
+                raise WireError("bad-fragment")
         if fresh:
             self.body[offset:stop] = part
             self.seen[offset:stop] = b"\1" * len(part)

@@ -172,13 +172,13 @@ def _host_name(data: bytes | None) -> str | None:
     if data is None or len(data) < 5 or data[2] != 0:
         return None
     octets = _vector(data, 3, 2)
-    if not octets.isascii() or any(octet < 0x21 or octet == 0x7F for octet in octets):
+    if not octets or not octets.isascii() or any(octet < 0x21 or octet == 0x7F for octet in octets):
         return None
     return octets.decode("ascii")
 
 
 def read_hello_verify_request(body: bytes) -> bytes:
-    """The cookie (up to 255 bytes) of a HelloVerifyRequest. Raises `WireError`: `truncated`, `trailing-bytes`."""
+    """A HelloVerifyRequest's cookie (up to 255 bytes). Raises `WireError`: `truncated`, `trailing-bytes`."""
     if len(body) < 3:
         raise WireError("truncated")
     cookie = _vector(body, 2, 1)

@@ -66,6 +66,8 @@ class RecordReader:
             kind, version, length = _unpack_from(data, position)
             if not CHANGE_CIPHER_SPEC <= kind <= HEARTBEAT or version >> 8 != 3 or length > LONGEST_BODY:
                 if records:
+                    # The header alone is kept, for the next call to raise.
+                    end = position + HEADER_LENGTH
                     break
                 raise WireError(
                     "record-overflow"
@@ -79,7 +81,7 @@ class RecordReader:
             records.append(Record(kind, version, data[position + HEADER_LENGTH : stop]))
             position = stop
         if position < end:
-            buffer += data[position:] if position else data
+            buffer += data[position:end] if position else data
             self._need = need
         return records
 

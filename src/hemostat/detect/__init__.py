@@ -1,0 +1,1 @@
+"""The I/O that looks: everything that opens a socket lives below here."""

@@ -1,0 +1,46 @@
+"""What every kind of fact has. The kinds themselves: one file each in `kinds/`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from hemostat.evidence.errors import EvidenceError
+from hemostat.evidence.names import parse
+from hemostat.evidence.shape import Mismatch, Shape
+
+__all__ = ["Kind", "no_links"]
+
+
+def no_links(facts: Mapping[str, object]) -> tuple[str, ...]:
+    """For kinds whose facts name no other asset."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of fact, in one version. A version never changes its shape; another shape is the next
+    version.
+    """
+
+    name: str
+    version: int
+    subjects: frozenset[str]
+    """Types of names (`names.TYPES`) that an observation of this kind may be about."""
+    shape: Shape
+    example: Mapping[str, object]
+    """Facts that pass: for the documentation and for tests."""
+    links: Callable[[Mapping[str, object]], tuple[str, ...]] = field(default=no_links)
+    """The names of assets that the facts speak of, sorted, none twice. Called with facts that passed
+    `check`.
+    """
+
+    def check(self, facts: object) -> None:
+        """Raises EvidenceError unless the facts have the shape of this kind and version."""
+        try:
+            self.shape(facts)
+        except Mismatch as error:
+            raise EvidenceError(f"{self.name} facts: {error}") from error
+
+    def check_subject(self, subject: str) -> None:
+        """Raises EvidenceError unless the subject is a name of a type that this kind is about."""
+        if parse(subject).type not in self.subjects:
+            raise EvidenceError(f"{self.name} is not about a name of this type")

@@ -1,0 +1,3 @@
+"""One module an incident; each defines `INCIDENT`."""
+
+__all__: list[str] = []

@@ -1,0 +1,27 @@
+"""What a user may write as a target: one (`parse_target`) or a list of them (`parse_chunks`, `parse_lines`).
+
+Nothing here looks anything up, opens anything, or knows a dialect: schemes are a table that the caller may
+extend.
+"""
+
+from hemostat.targets.errors import CODES, TargetError
+from hemostat.targets.lists import BadLine, TargetLine, TargetLines, parse_chunks, parse_lines
+from hemostat.targets.printable import printable, shown
+from hemostat.targets.schemes import SCHEMES, Scheme
+from hemostat.targets.target import Target, parse_target
+
+__all__ = [
+    "CODES",
+    "SCHEMES",
+    "BadLine",
+    "Scheme",
+    "Target",
+    "TargetError",
+    "TargetLine",
+    "TargetLines",
+    "parse_chunks",
+    "parse_lines",
+    "parse_target",
+    "printable",
+    "shown",
+]

@@ -1,0 +1,336 @@
+"""Facts that want one thing of being proof, or have one thing too many: what they are judged as."""
+
+import pytest
+
+from hemostat.assess import judge
+from tests.assess.examples import (
+    BURST,
+    CLOSED_BURST,
+    CONTROL_REFUSED,
+    OWN,
+    OWN_REFUSED,
+    REFUSED_BURST,
+    SSL30,
+    TLS13,
+    TURN,
+    UNEXPECTED,
+    over_udp,
+)
+from tests.assess.facts import Facts, connection, failed, part, probe, silent
+
+LARGE = connection("large-control", part("large-control", "equal"))
+NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
+    # Never a reset, never our own timeout, in place of an orderly close.
+    (
+        "own bytes unanswered, ended by a reset, control answered apart",
+        probe(CLOSED_BURST, connection("own-bytes", OWN, ended="reset"), LARGE),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "own bytes unanswered, ended by our time, control answered apart",
+        probe(CLOSED_BURST, connection("own-bytes", OWN), LARGE),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "own bytes unanswered, no connection, control answered apart",
+        probe(CLOSED_BURST, connection("own-bytes", OWN, ended="failed", failure="timeout"), LARGE),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "own bytes unanswered, ended by a reset, last",
+        probe(CLOSED_BURST, LARGE, connection("own-bytes", OWN, ended="reset")),
+        "inconclusive",
+        "reset",
+    ),
+    # The control is what gives silence its meaning.
+    (
+        "own bytes unanswered, orderly close, no control asked",
+        probe(CLOSED_BURST, connection("own-bytes", OWN, ended="fin")),
+        "inconclusive",
+        "closed",
+    ),
+    (
+        "own bytes unanswered, orderly close, control unanswered",
+        probe(
+            connection("own-bytes", OWN, ended="fin"),
+            connection("large-control", part("large-control", "none"), ended="reset"),
+        ),
+        "inconclusive",
+        "reset",
+    ),
+    (
+        "own bytes unanswered, control answered differently",
+        probe(connection("burst", OWN, part("control", "different"))),
+        "inconclusive",
+        "answer-differs",
+    ),
+    (
+        "control answered before own bytes on one connection",
+        probe(connection("burst", part("control", "equal"), OWN)),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "own bytes refused, then a control answered on the same connection",
+        probe(connection("burst", part("own-bytes", "alert"), part("control", "equal"), alerts=UNEXPECTED)),
+        "inconclusive",
+        "alert-unexpected_message",
+    ),
+    (
+        "only a control was ever asked",
+        probe(LARGE),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "own bytes refused, no control answered",
+        probe(OWN_REFUSED, connection("large-control", part("large-control", "none"))),
+        "inconclusive",
+        "alert-unexpected_message",
+    ),
+    # The two forms of the question say nothing of one another.
+    (
+        "closed on own bytes inside the handshake, control answered after it",
+        probe(
+            CLOSED_BURST,
+            connection("own-bytes", OWN, ended="fin"),
+            connection("large-control", part("large-control", "none"), ended="fin"),
+            connection("after-handshake", part("control", "equal")),
+        ),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "refused own bytes inside the handshake, control answered after it",
+        probe(
+            REFUSED_BURST,
+            OWN_REFUSED,
+            CONTROL_REFUSED,
+            connection("after-handshake", part("control", "equal")),
+        ),
+        "inconclusive",
+        "alert-unexpected_message",
+    ),
+    # A prefix of ours is ours.
+    (
+        "sixteen bytes of ours, then a reset",
+        probe(connection("own-bytes", part("own-bytes", "equal-so-far", 16), ended="reset")),
+        "vulnerable",
+        "own-bytes-answered",
+    ),
+    (
+        "a cut large control is a control answered",
+        probe(
+            connection("own-bytes", OWN, ended="fin"),
+            connection("large-control", part("large-control", "equal-so-far"), ended="reset"),
+        ),
+        "patched",
+        "own-bytes-ignored",
+    ),
+    (
+        "an answered control is no answered own bytes",
+        probe(connection("burst", OWN, part("control", "equal"))),
+        "patched",
+        "own-bytes-ignored",
+    ),
+    # Proof of the hole stands against everything.
+    (
+        "own bytes answered once, ignored three times",
+        probe(
+            connection("burst", OWN, part("control", "equal")),
+            connection("own-bytes", OWN, ended="fin"),
+            connection("own-bytes", part("own-bytes", "equal")),
+            LARGE,
+        ),
+        "vulnerable",
+        "own-bytes-answered",
+    ),
+    (
+        "own bytes answered, and something else too",
+        probe(connection("burst", part("own-bytes", "equal"), part("control", "different"))),
+        "vulnerable",
+        "own-bytes-answered",
+    ),
+    (
+        "own bytes ignored, control answered, something else came too",
+        probe(
+            connection("burst", OWN, part("control", "equal")),
+            connection("own-bytes", part("own-bytes", "different")),
+        ),
+        "inconclusive",
+        "answer-differs",
+    ),
+    # UDP counts; order and closes mean nothing there.
+    (
+        "UDP: silence to six, five controls answered",
+        over_udp(*[connection("turns", *TURN)] * 5, connection("own-bytes", OWN)),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: silence to five, six controls answered",
+        over_udp(*[connection("turns", *TURN)] * 5, LARGE),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: silence to twenty, no control answered",
+        over_udp(*[connection("own-bytes", OWN)] * 20),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: six silences on associations that may have ended, controls answered before",
+        over_udp(*[connection("turns", part("large-control", "equal"), OWN)] * 6),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: own bytes, then a control answered, once",
+        over_udp(connection("turns", *TURN)),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: own bytes alone and a close, control answered apart",
+        over_udp(connection("own-bytes", OWN, ended="fin"), LARGE),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: nobody listens any more",
+        over_udp(connection("turns", OWN, part("large-control", "none"), ended="reset")),
+        "inconclusive",
+        "silent",
+    ),
+    # Not offered, by a peer that was offered it.
+    (
+        "no heartbeats, but none were offered to it",
+        probe(
+            connection(
+                "burst", heartbeat=None, offered={"versions": ["TLS1.2"], "name": None, "heartbeat": False}
+            )
+        ),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "no heartbeats in one hello, heartbeats in another",
+        probe(connection("burst", heartbeat=None), connection("own-bytes")),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "a hello of no known version without heartbeats",
+        probe(connection("burst", heartbeat=None, version="0x0300")),
+        "inconclusive",
+        "unknown-version",
+    ),
+    (
+        "a hello of DTLS over TCP",
+        probe(connection("burst", heartbeat=None, version="DTLS1.2")),
+        "inconclusive",
+        "unknown-version",
+    ),
+    ("no hello at all", probe(silent()), "inconclusive", "silent"),
+    # SSL 3.0 has no extension: the flush without a control before it.
+    (
+        "SSL 3.0: flush answered, no control asked",
+        probe(connection("burst", OWN, part("flush", "alert"), alerts=UNEXPECTED, **SSL30)),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "SSL 3.0: flush unanswered",
+        probe(connection("burst", *BURST, **SSL30)),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "SSL 3.0: nothing asked",
+        probe(connection("burst", **SSL30)),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "SSL 3.0: a heartbeat drew the alert, not the flush",
+        probe(
+            connection(
+                "burst", OWN, part("control", "alert"), part("flush", "none"), alerts=UNEXPECTED, **SSL30
+            )
+        ),
+        "inconclusive",
+        "alert-unexpected_message",
+    ),
+    (
+        "the same over TLS 1.2 is no proof: it offered heartbeats",
+        probe(REFUSED_BURST),
+        "inconclusive",
+        "control-unanswered",
+    ),
+    # TLS 1.3 alone.
+    (
+        "TLS 1.3 on one connection, heartbeats on another",
+        probe(connection("burst", **TLS13), connection("certificate", heartbeat=1)),
+        "inconclusive",
+        "silent",
+    ),
+    # What answers in place of TLS.
+    (
+        "SSH on one connection, a hello with heartbeats on another",
+        probe(silent(not_tls="ssh"), connection("burst")),
+        "inconclusive",
+        "silent",
+    ),
+    ("text that is not HTTP's", probe(silent(not_tls="text")), "inconclusive", "not-tls"),
+    ("an alert in SSL 2 or a hello", probe(silent(not_tls="ssl2")), "inconclusive", "ssl2"),
+    (
+        "no library either, where the question was never put: it was not seen to refuse heartbeats",
+        probe(connection("burst"), connection("own-bytes"), failed("no-library", "after-handshake")),
+        "inconclusive",
+        "silent",
+    ),
+    # Requests declined.
+    (
+        "requests declined, and nothing answered",
+        probe(connection("burst", *BURST, heartbeat=2)),
+        "inconclusive",
+        "requests-declined",
+    ),
+    (
+        "requests declined, control answered all the same",
+        probe(connection("burst", OWN, part("control", "equal"), heartbeat=2)),
+        "patched",
+        "own-bytes-ignored",
+    ),
+    # Unreachable is nobody at all.
+    (
+        "refused, after a connection that said nothing",
+        probe(silent(), failed("refused")),
+        "inconclusive",
+        "refused",
+    ),
+    (
+        "refused, after a hello with heartbeats",
+        probe(connection("burst", *BURST, ended="fin"), failed("refused", "own-bytes")),
+        "inconclusive",
+        "refused",
+    ),
+    (
+        "a certificate that could not be read, after TLS 1.3",
+        probe(connection("burst", **TLS13), failed("timeout", "certificate")),
+        "not-affected",
+        "tls13",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "facts", "word", "reason"), NEAR_MISSES, ids=[row[0] for row in NEAR_MISSES]
+)
+def test_near_misses(what: str, facts: Facts, word: str, reason: str) -> None:
+    verdict = judge(facts)
+    assert (verdict.word, verdict.reason) == (word, reason), f"{what}: {verdict.rule}"

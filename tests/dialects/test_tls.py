@@ -1,0 +1,14 @@
+from hemostat.dialects.layer import Layer
+from hemostat.dialects.tls import DIALECT
+
+
+def test_tls_from_the_first_byte() -> None:
+    assert (DIALECT.name, DIALECT.transport) == ("tls", "tcp")
+    assert type(DIALECT.asks()) is type(DIALECT.grants()) is Layer
+    assert DIALECT.flush, "the alert that a Finished out of turn draws gets through"
+
+
+def test_https_is_tls_on_its_port() -> None:
+    """RFC 9110 section 4.2.2: the default port of https is 443."""
+    assert DIALECT.schemes["https"] == 443
+    assert DIALECT.schemes["tls"] == 443

@@ -1,0 +1,120 @@
+"""What tools/make_environment.py reads out of pip, and what it lets pip see. The rest: test_launcher.py."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.make_environment import PACKAGE, explain_output, main, packages_in, pip_environment, usable
+
+ROOT = Path(__file__).parents[2]
+NONE_FOUND = (
+    "ERROR: Could not find a version that satisfies the requirement cffi==2.1.1 (from versions: none)\n"
+    "ERROR: No matching distribution found for cffi==2.1.1\n"
+)
+
+
+def retrying(cause: str) -> str:
+    """What pip prints when a connection failed for `cause`, and its next try, too."""
+    return (
+        "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after "
+        f"connection broken by '{cause}': /cffi/\n{NONE_FOUND}"
+    )
+
+
+PEER = "<urllib3.connection.HTTPConnection object at 0x7f>: Failed to establish a new connection"
+PROXY = "'Cannot connect to proxy.', OSError('Tunnel connection failed: 407 Proxy Authentication Required')"
+AUTHORITY = (
+    "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate"
+)
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        (
+            retrying(f"NewConnectionError('{PEER}: [Errno 111] Connection refused')"),
+            "([Errno 111] Connection refused)",
+        ),
+        (
+            retrying(f"NewConnectionError('{PEER}: [Errno -3] Temporary failure in name resolution')"),
+            "([Errno -3] Temporary failure in name resolution). Behind a proxy, set HTTPS_PROXY=",
+        ),
+        (
+            retrying(f"ProxyError({PROXY})"),
+            "can't be reached (no connection). Behind a proxy, set HTTPS_PROXY=",
+        ),
+        (
+            retrying(f"SSLError(SSLCertVerificationError(1, '{AUTHORITY} (_ssl.c:1006)'))"),
+            "PIP_INDEX_URL=https://MIRROR/simple; to trust its authority, PIP_CERT=FILE",
+        ),
+        (NONE_FOUND, "can't be reached, or has no ready-built cffi==2.1.1 for Python 3."),
+        ("ERROR: Exception:\nOSError: [Errno 28] No space left on device", "the disk is full"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "its SHA-256 differs"),
+        ("Collecting x\nERROR: the first\nERROR: the last\nnotice", "a step of it failed (ERROR: the last)"),
+        ("\n", "a step of it failed (it said nothing)"),
+    ],
+)
+def test_the_cause_is_said_in_a_paragraph(output: str, said: str) -> None:
+    assert said in explain_output(output)
+    assert "\n" not in explain_output(output)
+
+
+@pytest.mark.parametrize(
+    ("line", "package"),
+    [
+        ("Collecting alembic==1.20.1 (from -r requirements.lock (line 3))", "alembic"),
+        ("Obtaining dependency information for rich==15.0.0 from file:///x", "rich"),
+        (
+            "Processing /a/folder-of/files/typing_extensions-4.16.0-py3-none-any.whl (from -r /b-c/d-e)",
+            "typing_extensions",
+        ),
+        ("  Downloading alembic-1.20.1-py3-none-any.whl (270 kB)", None),
+        ("Installing collected packages: six, alembic", None),
+    ],
+)
+def test_packages_are_counted_as_pip_turns_to_them(line: str, package: str | None) -> None:
+    found = PACKAGE.match(line)
+    assert (found and (found["pin"] or found["file"])) == package
+
+
+def test_the_count_is_that_of_the_lock() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert len(packages_in(text)) == sum(
+        "==" in line for line in text.splitlines() if not line.startswith((" ", "#"))
+    )
+    assert packages_in("# a==1\nb-c.d==2 ; marker \\\n    --hash=sha256:00\n    # via e\n") == ["b-c.d"]
+
+
+def test_pip_sees_the_users_registry_and_none_of_what_leads_astray(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    monkeypatch.setenv("PIP_RETRIES", "7")
+    monkeypatch.setenv("PIP_TARGET", "/elsewhere")
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.delenv("PIP_ONLY_BINARY", raising=False)
+    seen = pip_environment(tmp_path)
+    assert (seen["PIP_INDEX_URL"], seen["PIP_RETRIES"]) == ("https://mirror.example/simple", "7")
+    assert (seen["PIP_ONLY_BINARY"], seen["TMPDIR"]) == (":all:", str(tmp_path))
+    assert "PIP_TARGET" not in seen
+    assert "PYTHONPATH" not in seen
+
+
+def test_an_environment_is_there_when_its_python_is(tmp_path: Path) -> None:
+    assert not usable(tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to("/nowhere")
+    assert not usable(tmp_path)
+    (tmp_path / "bin" / "python").unlink()
+    (tmp_path / "bin" / "python").symlink_to("/bin/sh")
+    assert usable(tmp_path)
+
+
+def test_a_lock_that_is_not_there_is_no_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    beside = tmp_path / "made"
+    options = ["--name", "test", "--key", "k", "--lock", str(tmp_path / "none.lock"), "--beside", str(beside)]
+    assert main(options) == 2
+    out, said = capsys.readouterr()
+    assert out == ""
+    assert "none.lock" in said
+    assert [path.name for path in beside.iterdir()] == ["env-k.lock"]
