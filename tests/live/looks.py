@@ -67,3 +67,12 @@ def connections(answer: dict[str, Any]) -> list[dict[str, Any]]:
     """The connections that an answer rests on, from its evidence."""
     found: list[dict[str, Any]] = answer["evidence"]["facts"]["connections"]
     return found
+
+
+def none_by_timeout(answer: dict[str, Any]) -> bool:
+    """Whether the peer's words or its own end decided, and never our patience: true of every verdict over TCP that is
+    not inconclusive.
+    """
+    facts = answer["evidence"]["facts"]
+    took = sum(each["microseconds"] for each in facts["connections"])
+    return bool(took < facts["budget"]["microseconds"] // 3)

@@ -1,4 +1,4 @@
-"""gnutls-serv offers heartbeats, and answers none before the handshake is over; then what `check` says of it."""
+"""gnutls-serv offers heartbeats and answers none before the handshake is over; then what `check` says of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.live.looks import connections, look
 from tests.live.peers.gnutls import GnuTls
 from tests.live.peers.processes import REPOSITORY, inside
 from tests.live.raw_dialogue import UNEXPECTED_MESSAGE
@@ -65,3 +66,23 @@ def test_it_can_be_reached_from_its_namespace_alone(gnutls_peer: GnuTls) -> None
         timeout=10,
     )
     assert [device["ifname"] for device in json.loads(devices.stdout)] == ["lo"]
+
+
+def test_check_finishes_the_handshake_and_proves_that_it_checks_lengths(gnutls_peer: GnuTls) -> None:
+    looked = look(f"{gnutls_peer.host}:{gnutls_peer.tls_port}", namespace=gnutls_peer.namespace)
+    answer = looked.one()
+    assert (answer["verdict"], answer["reason"], looked.status) == ("patched", "own-bytes-refused", 0)
+    assert answer["evidence"]["facts"]["form"] == "after-handshake"
+    *_, refused, answered = connections(answer)
+    assert [(part["part"], part["answer"]) for part in refused["parts"]][0] == ("own-bytes", "alert")
+    assert [(part["part"], part["answer"]) for part in answered["parts"]] == [("control", "equal")]
+
+
+def test_check_over_dtls_says_what_it_would_need(gnutls_peer: GnuTls) -> None:
+    looked = look(f"dtls://{gnutls_peer.host}:{gnutls_peer.dtls_port}", namespace=gnutls_peer.namespace)
+    answer = looked.one()
+    assert (answer["verdict"], answer["reason"], looked.status) == (
+        "inconclusive",
+        "needs-after-handshake",
+        3,
+    )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import hashlib
 
-from tests.live.peers.nginx import Nginx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.live.looks import connections, look, none_by_timeout
+from tests.live.peers.nginx import NAME, Nginx
 from tests.live.raw_dialogue import HEARTBEAT_OFFERED, Conversation, records
 
 CERTIFICATE_REQUEST = 13
@@ -38,3 +44,59 @@ def test_it_answers_that_hello_in_an_older_version(nginx_peer: Nginx) -> None:
 
 def test_it_answers_http_to_a_hello(nginx_peer: Nginx) -> None:
     assert flight(nginx_peer, "http").startswith(b"HTTP/1.1 400")
+
+
+NOT_OFFERED = ("not-affected", "not-offered")
+
+
+@pytest.mark.parametrize(
+    ("port", "arguments", "verdict", "status"),
+    [
+        ("tls12", (), NOT_OFFERED, 0),
+        ("old", (), NOT_OFFERED, 0),
+        ("client_certificate", (), NOT_OFFERED, 0),
+        ("tls13", (), ("not-affected", "tls13"), 0),
+        ("strict_sni", ("--sni", NAME), NOT_OFFERED, 0),
+        ("strict_sni", (), ("inconclusive", "alert-unrecognized_name"), 3),
+        ("http", (), ("not-affected", "plain-http"), 0),
+    ],
+)
+def test_check_says(
+    nginx_peer: Nginx, port: str, arguments: tuple[str, ...], verdict: tuple[str, str], status: int
+) -> None:
+    looked = look(f"{nginx_peer.host}:{nginx_peer.ports[port]}", *arguments)
+    answer = looked.one()
+    assert (answer["verdict"], answer["reason"], looked.status) == (*verdict, status)
+    assert none_by_timeout(answer)
+
+
+@pytest.mark.parametrize(
+    ("port", "arguments"),
+    [("tls12", ()), ("old", ()), ("client_certificate", ()), ("tls13", ()), ("strict_sni", ("--sni", NAME))],
+)
+def test_check_reads_the_certificate_that_is_served(
+    nginx_peer: Nginx, port: str, arguments: tuple[str, ...]
+) -> None:
+    """Under TLS 1.3 too, where a library has to read it."""
+    served = x509.load_pem_x509_certificate(nginx_peer.pair.certificate.read_bytes())
+    spki = served.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    shown = look(f"{nginx_peer.host}:{nginx_peer.ports[port]}", *arguments).one()["certificate"]
+    assert shown["sha256"] == served.fingerprint(SHA256()).hex()
+    assert shown["spki_sha256"] == hashlib.sha256(spki).hexdigest()
+    assert shown["names"] == [NAME]
+    assert shown["self_signed"] is True
+
+
+def test_check_notes_that_a_client_certificate_is_asked_for(nginx_peer: Nginx) -> None:
+    answer = look(f"{nginx_peer.host}:{nginx_peer.ports['client_certificate']}").one()
+    assert [each["client_certificate_asked"] for each in connections(answer)] == [True]
+
+
+def test_a_name_that_is_not_served_is_followed_by_no_name(nginx_peer: Nginx) -> None:
+    """`unrecognized_name` draws the other form once; then other versions; and none of it is called fine."""
+    target = f"{nginx_peer.host}:{nginx_peer.ports['strict_sni']}"
+    answer = look(target, "--sni", "other.test").one()
+    assert (answer["verdict"], answer["reason"]) == ("inconclusive", "alert-unrecognized_name")
+    sent = [(each["offered"]["name"], each["offered"]["versions"][0]) for each in connections(answer)]
+    assert sent[:2] == [("other.test", "TLS1.2"), (None, "TLS1.2")]
+    assert len(sent) <= 8

@@ -9,6 +9,7 @@ import struct
 import pytest
 
 from tests.live.conftest import ServerOf102q
+from tests.live.looks import connections, look, none_by_timeout
 from tests.live.peers import openssl102q
 from tests.live.peers.openssl102q_servers import TLS_KINDS
 from tests.live.raw_dialogue import (
@@ -252,3 +253,62 @@ def test_the_client_finishes_a_handshake(server_102q: ServerOf102q, dtls: bool, 
     peer = server_102q("retries" if dtls else "reads-on", dtls=dtls)
     outcome = openssl102q.connect_client(peer.host, peer.port, dtls)
     assert outcome == openssl102q.ClientOutcome(connected=True, version=version, error="")
+
+
+PATCHED = ("patched", "own-bytes-ignored")
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [("reads-on", 1), ("one-record-an-event", 1), ("closes", 3), ("shuts-down-and-closes", 3)],
+)
+@pytest.mark.parametrize("certificate", ["rsa", "ecdsa"])
+def test_check_proves_it_patched(server_102q: ServerOf102q, kind: str, count: int, certificate: str) -> None:
+    """In one connection, or three where the application closes after a heartbeat."""
+    peer = server_102q(kind, certificate=certificate)
+    looked = look(f"{peer.host}:{peer.port}")
+    answer = looked.one()
+    assert (answer["verdict"], answer["reason"], looked.status) == (*PATCHED, 0)
+    assert len(connections(answer)) == count
+    assert none_by_timeout(answer)
+    assert answer["certificate"]["names"] == ["openssl102q.test"]
+
+
+def test_check_nudges_the_application_that_reads_one_record_an_event(server_102q: ServerOf102q) -> None:
+    peer = server_102q("one-record-an-event")
+    (connection,) = connections(look(f"{peer.host}:{peer.port}").one())
+    assert connection["nudges"] in (1, 2)
+    assert [part["answer"] for part in connection["parts"]][:2] == ["none", "equal"]
+
+
+@pytest.mark.parametrize("version", list(HELLO_OF))
+def test_check_in_every_version(server_102q: ServerOf102q, version: str) -> None:
+    peer = server_102q("reads-on", versions=(version,))
+    answer = look(f"{peer.host}:{peer.port}").one()
+    assert (answer["verdict"], answer["reason"]) == PATCHED
+    assert connections(answer)[-1]["version"] == version
+
+
+def test_check_of_one_that_asks_for_a_client_certificate(server_102q: ServerOf102q) -> None:
+    peer = server_102q("reads-on", asks_client_certificate=True)
+    answer = look(f"{peer.host}:{peer.port}").one()
+    assert (answer["verdict"], answer["reason"]) == PATCHED
+    assert connections(answer)[0]["client_certificate_asked"] is True
+
+
+@pytest.mark.parametrize("kind", ["retries", "closes"])
+@pytest.mark.parametrize("version", ["DTLS1.0", "DTLS1.2"])
+def test_check_over_dtls(server_102q: ServerOf102q, kind: str, version: str) -> None:
+    peer = server_102q(kind, dtls=True, versions=(version,))
+    looked = look(f"dtls://{peer.host}:{peer.port}")
+    answer = looked.one()
+    assert (answer["verdict"], answer["reason"], looked.status) == (*PATCHED, 0)
+    assert {each["version"] for each in connections(answer)} == {version}
+    assert answer["certificate"]["names"] == ["openssl102q.test"]
+
+
+@pytest.mark.parametrize("kind", TLS_KINDS)
+def test_check_of_forty_looks_at_once(server_102q: ServerOf102q, kind: str) -> None:
+    peer = server_102q(kind)
+    looked = look(f"{peer.host}:{peer.port}", "--looks", "40")
+    assert looked.verdicts() == {PATCHED: 40}
