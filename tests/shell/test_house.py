@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "hemostat"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
-CORE = ("wire", "evidence", "dialects", "exchange", "targets", "incidents", "assess")
+CORE = ("wire", "evidence", "dialects", "exchange", "targets", "incidents", "certificates", "assess")
 HEART = ("wire", "evidence", "dialects", "exchange")
 # The name under which a package is imported, where it isn't the name that it is installed by.
 IMPORTED_AS = {"tlslite": "tlslite-ng"}
