@@ -51,15 +51,17 @@ def distinguished_name(name: Element) -> tuple[str, bool]:
     of their DER. What does not print is escaped. A text over 1024 characters is cut, and ends in `...`; of a
     name that breaks off, or has more than 64 attributes, those before are written.
     """
-    sets: list[str] = []
+    sets: list[list[str]] = []
     whole = True
     try:
         for set_ in _sets(name):
-            attributes = [f"{_SHORT.get(type, type)}={_written(value)}" for type, value in _attributes(set_)]
-            sets.append("+".join(attributes))
+            sets.append([])
+            for type, value in _attributes(set_):
+                sets[-1].append(f"{_SHORT.get(type, type)}={_written(value)}")
     except CertificateError:
         whole = False
-    text, uncut = shortened(",".join(reversed(sets)), LONGEST_TEXT)
+    text = ",".join("+".join(attributes) for attributes in reversed(sets) if attributes)
+    text, uncut = shortened(text, LONGEST_TEXT)
     return text, whole and uncut
 
 
