@@ -34,7 +34,7 @@ def test_every_name_in_the_table_is_that_of_an_exception() -> None:
         (OSError(errno.EMFILE, ""), "local"),
         (errors.TLSAbruptCloseError(), "closed"),
         (errors.TLSClosedConnectionError(), "closed"),
-        (errors.TLSRemoteAlert(Alert().create(48, 2)), "handshake-unknown_ca"),
+        (errors.TLSRemoteAlert(Alert().create(48, 2)), "handshake-unknown-ca"),
         (errors.TLSRemoteAlert(Alert().create(199, 2)), "handshake-199"),
         (errors.TLSLocalAlert(Alert().create(50, 2)), "library-refused"),
         (errors.TLSRecordOverflow(), "library-refused"),

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hemostat.detect.drivers.library_parts import Parts, whole_request
-from hemostat.detect.drivers.library_question import LibraryPart
+from hemostat.exchange import LibraryPart
 
 OWN = bytes(range(200))
 CONTROL = b"controls"

@@ -12,8 +12,10 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from typing import Final, Literal
 
+from hemostat.detect.drivers.failures import failure_of
+from hemostat.detect.drivers.place import Place
 from hemostat.exchange import (
     AskLibrary,
     AwaitClient,
@@ -35,39 +37,16 @@ from hemostat.exchange import (
     WakeAt,
 )
 
-__all__ = ["AskLibraryOf", "Place", "drive", "now", "os_failure"]
+__all__ = ["AskLibraryOf", "drive", "now"]
 
 _READ_SIZE: Final = 1 << 16
+_READS_BEFORE_TIME: Final = 32
 _DATAGRAM_BUFFER: Final = 1 << 20
 """A burst of a peer's datagrams that the loop is late for is not to be lost here."""
-_CONNECTING: Final = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EINTR})
-_FAILURES: Final = {
-    errno.ECONNREFUSED: "refused",
-    errno.ECONNRESET: "reset",
-    errno.ECONNABORTED: "reset",
-    errno.EPIPE: "reset",
-    errno.ETIMEDOUT: "timeout",
-    errno.EHOSTUNREACH: "unreachable",
-    errno.EHOSTDOWN: "unreachable",
-    errno.ENETUNREACH: "unreachable",
-    errno.ENETDOWN: "unreachable",
-    errno.EADDRNOTAVAIL: "unreachable",
-    errno.EAFNOSUPPORT: "unreachable",
-    errno.EACCES: "unreachable",
-    errno.EPERM: "unreachable",
-}
-"""A firewall of this host shows as EPERM or EACCES; all that is not here is `local`: out of descriptors, ports, memory."""
-
-
-class Place(NamedTuple):
-    """Where a peer is: as `socket` wants it, literal addresses only."""
-
-    family: socket.AddressFamily
-    kind: socket.SocketKind
-    address: tuple[Any, ...]
-
+_CONNECTING: Final = frozenset({errno.EINPROGRESS, errno.EINTR})
 
 AskLibraryOf = Callable[[AskLibrary], Awaitable[LibraryReport | None]]
+"""Who answers `AskLibrary`. It may raise nothing for what a peer does, and gives up in time by itself."""
 
 
 def now() -> int:
@@ -75,28 +54,24 @@ def now() -> int:
     return time.monotonic_ns() // 1000
 
 
-def os_failure(error: OSError) -> str:
-    """The code of `Failed` for an error of the system."""
-    return _FAILURES.get(error.errno or 0, "local")
-
-
 async def drive(probe: Probe, place: Place, ask: AskLibraryOf | None = None) -> Done:
-    """Run `probe` to its end; it was started on `now()`. `ask` answers `AskLibrary`; None: no library here can.
+    """Run `probe` to its end; it was started on `now()`. `ask`: None where no library here can answer.
 
-    Never raises for what a peer does. When cancelled, it closes what is open.
+    Never raises for what a peer or the system does. When it returns, or is cancelled, everything is closed.
     """
     driver = _Driver(probe, place, ask)
     try:
         driver.obey(probe.start())
         return await driver.done
     finally:
-        driver.close()
+        await driver.close()
 
 
 class _Driver:
     def __init__(self, probe: Probe, place: Place, ask: AskLibraryOf | None) -> None:
         self._loop = asyncio.get_running_loop()
         self._probe, self._place, self._ask = probe, place, ask
+        self._stream = place.kind == socket.SOCK_STREAM
         self._socket: socket.socket | None = None
         self._connecting = False
         self._unsent = bytearray()
@@ -106,7 +81,7 @@ class _Driver:
         self._asking: asyncio.Future[LibraryReport | None] | None = None
         self.done: asyncio.Future[Done] = self._loop.create_future()
 
-    # -- commands --------------------------------------------------------------------------------------------
+    # -- commands and events ---------------------------------------------------------------------------------
 
     def obey(self, commands: list[Command]) -> None:
         for command in commands:
@@ -125,13 +100,14 @@ class _Driver:
             elif not self.done.done():
                 self.done.set_result(command)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of everything."""
         self._close_socket()
         if self._alarm is not None:
             self._alarm.cancel()
         if self._asking is not None:
             self._asking.cancel()
+            await asyncio.wait([self._asking])
 
     def _tell(self, event: Event) -> None:
         if not self.done.done():
@@ -141,7 +117,11 @@ class _Driver:
                 self.done.set_exception(error)
 
     def _tell_soon(self, event: Event) -> None:
-        self._soon = self._loop.call_soon(self._tell, event)
+        self._soon = self._loop.call_soon(self._tell_now, event)
+
+    def _tell_now(self, event: Event) -> None:
+        self._soon = None
+        self._tell(event)
 
     def _wake_at(self, at: int) -> None:
         if self._alarm is not None:
@@ -149,37 +129,58 @@ class _Driver:
         self._alarm = self._loop.call_later(max(0, at - now()) / 1e6, self._ring)
 
     def _ring(self) -> None:
+        # What lies here unread came in time: where this loop is late, the peer shall not count as silent.
+        for _ in range(_READS_BEFORE_TIME):
+            if not self._read():
+                break
         self._tell(Time(now()))
 
-    # -- the socket ------------------------------------------------------------------------------------------
+    # -- connecting ------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         self._close_socket()
-        family, kind, address = self._place
         try:
-            own = self._socket = socket.socket(family, kind)
+            own = self._socket = socket.socket(self._place.family, self._place.kind)
             own.setblocking(False)
-            if kind == socket.SOCK_STREAM:
+            if self._stream:
                 own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             else:
                 own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _DATAGRAM_BUFFER)
-            failed = own.connect_ex(address)
+            number = own.connect_ex(self._place.address)
         except OSError as error:
-            self._close_socket()
-            self._tell_soon(Failed(now(), os_failure(error)))
+            self._fail(error)
             return
-        if failed in _CONNECTING:
+        if number in _CONNECTING:
             self._connecting = True
-            self._loop.add_writer(own, self._writable)
-        elif failed:
-            self._connect_failed(failed)
+            self._loop.add_writer(own, self._connected)
+        elif number:
+            self._fail(OSError(number, os.strerror(number)))
         else:
-            self._loop.add_reader(own, self._readable)
+            self._loop.add_reader(own, self._read)
             self._tell_soon(Connected(now()))
 
-    def _connect_failed(self, number: int) -> None:
+    def _connected(self) -> None:
+        own = self._socket
+        if own is None:
+            return
+        self._connecting = False
+        self._loop.remove_writer(own)
+        number = own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if number:
+            self._fail(OSError(number, os.strerror(number)))
+        elif own.getsockname()[:2] == self._place.address[:2]:
+            # Nobody listens on a port that the system then chose for us: TCP lets a socket connect to itself.
+            self._fail(ConnectionRefusedError())
+        else:
+            self._loop.add_reader(own, self._read)
+            self._tell(Connected(now()))
+
+    def _fail(self, error: OSError) -> None:
         self._close_socket()
-        self._tell_soon(Failed(now(), os_failure(OSError(number, os.strerror(number)))))
+        code = failure_of(error)
+        if error.errno == errno.EADDRNOTAVAIL and self._stream and _has_source(self._place):
+            code = "local"
+        self._tell_soon(Failed(now(), code))
 
     def _close_socket(self) -> None:
         if self._soon is not None:
@@ -193,24 +194,7 @@ class _Driver:
         self._connecting = self._reset = False
         self._unsent.clear()
 
-    def _writable(self) -> None:
-        own = self._socket
-        if own is None:
-            return
-        if self._connecting:
-            self._connecting = False
-            self._loop.remove_writer(own)
-            failed = own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if failed:
-                self._connect_failed(failed)
-                return
-            self._loop.add_reader(own, self._readable)
-            self._tell(Connected(now()))
-            return
-        rest = bytes(self._unsent)
-        self._unsent.clear()
-        self._loop.remove_writer(own)
-        self._send(rest)
+    # -- bytes -----------------------------------------------------------------------------------------------
 
     def _send(self, data: bytes) -> None:
         own = self._socket
@@ -224,38 +208,66 @@ class _Driver:
         except BlockingIOError:
             sent = 0
         except OSError as error:
-            # What the peer had sent before lies there to be read, and its end behind it: the reader comes to that.
-            # Only the reset itself is told here and not again (the kernel tells an error once). EPIPE is a reset
-            # behind a FIN: all that was sent has come. On UDP an error is of an earlier datagram.
-            if self._place.kind == socket.SOCK_STREAM:
-                self._reset = error.errno != errno.EPIPE
-            elif error.errno == errno.ECONNREFUSED:
-                self._soon = self._loop.call_soon(self._ended, "reset")
+            self._unsendable(error)
             return
-        if sent < len(data) and self._place.kind == socket.SOCK_STREAM:
+        if sent < len(data) and self._stream:
             self._unsent += data[sent:]
-            self._loop.add_writer(own, self._writable)
+            self._loop.add_writer(own, self._send_rest)
 
-    def _readable(self) -> None:
+    def _send_rest(self) -> None:
+        rest = bytes(self._unsent)
+        self._unsent.clear()
+        if self._socket is not None:
+            self._loop.remove_writer(self._socket)
+        self._send(rest)
+
+    def _unsendable(self, error: OSError) -> None:
+        if not self._stream:
+            # The network's word on an earlier datagram. The kernel gives it once, here or to a reader.
+            self._soon = self._loop.call_soon(self._refused, error)
+        elif error.errno != errno.EPIPE:
+            # What the peer had sent before lies there to be read, and behind it an end that no longer says what it
+            # was. (EPIPE is a reset behind a FIN: all that was sent has come.)
+            self._reset = True
+
+    def _read(self) -> bool:
+        """Give the probe what one read brings. False: there was nothing, or nothing will follow."""
         own = self._socket
-        if own is None:
-            return
+        if own is None or self._connecting or self._soon is not None:
+            return False
         try:
             data = own.recv(_READ_SIZE)
         except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            self._ended("reset")
-            return
-        if data or self._place.kind == socket.SOCK_DGRAM:
+            return False
+        except OSError as error:
+            if self._stream:
+                self._ended("reset")
+            else:
+                self._refused(error)
+            return False
+        if data or not self._stream:
             self._tell(Data(now(), data))
-        else:
-            self._ended("reset" if self._reset else "fin")
+            return True
+        self._ended("reset" if self._reset else "fin")
+        return False
 
-    def _ended(self, how: Any) -> None:
+    def _ended(self, how: Literal["fin", "reset"]) -> None:
         if self._socket is not None:
             self._loop.remove_reader(self._socket)
         self._tell(Closed(now(), how))
+
+    def _refused(self, error: OSError) -> None:
+        """UDP: the way there, or the peer's host, refused a datagram. What came before is told before."""
+        own, self._soon = self._socket, None
+        while self._read():
+            pass
+        if own is None or own is not self._socket:
+            return
+        code = failure_of(error)
+        if code in ("refused", "reset"):
+            self._ended("reset")
+        elif code == "unreachable":
+            self._tell(Failed(now(), code))
 
     # -- the library -----------------------------------------------------------------------------------------
 
@@ -267,13 +279,23 @@ class _Driver:
         self._asking.add_done_callback(self._library_answered)
 
     def _library_answered(self, asked: "asyncio.Future[LibraryReport | None]") -> None:
-        if asked.cancelled():
+        if asked is not self._asking or asked.cancelled():
             return
+        self._asking = None
         error = asked.exception()
-        if error is not None:
+        if error is None:
+            self._tell(LibraryAnswered(now(), asked.result()))
+        else:
             with suppress(asyncio.InvalidStateError):
                 self.done.set_exception(error)
-            return
-        if asked is self._asking:
-            self._asking = None
-            self._tell(LibraryAnswered(now(), asked.result()))
+
+
+def _has_source(place: Place) -> bool:
+    """Whether this host has an address to reach the place from. EADDRNOTAVAIL says that it has none, or no port left; a
+    datagram socket wants the same address, and a port that is not TCP's.
+    """
+    try:
+        with socket.socket(place.family, socket.SOCK_DGRAM) as other:
+            return other.connect_ex(place.address) == 0
+    except OSError:
+        return True

@@ -1,24 +1,25 @@
 """The driver's answer to `AskLibrary`: what takes a finished handshake or TLS 1.3 is asked of a TLS library.
 
-tlslite-ng holds the conversation; where it can't, Python's `ssl` reads the certificate over a second
-connection. Both run without sockets and threads of their own, between the reads and writes of the event loop
-here, one record of the peer at a time (some 30 ms of CPU at most): a deadline or a cancellation takes effect
-at once, and nothing outlives it.
+tlslite-ng holds the conversation; where it can't, Python's `ssl` reads the certificate over a second connection. Both
+run without sockets and threads of their own, between the reads and writes of the event loop here, one record of the
+peer at a time (some 30 ms of CPU at most): a deadline or a cancellation takes effect at once, and nothing outlives it.
 """
 
 import asyncio
 import socket
 from struct import Struct
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from hemostat.detect.drivers.library_failures import failure_code
-from hemostat.detect.drivers.library_question import Ended, LibraryPart, LibraryQuestion, LibraryResult
+from hemostat.detect.drivers.library_findings import Findings
+from hemostat.detect.drivers.place import Place
+from hemostat.exchange import AskLibrary, LibraryReport
+from hemostat.exchange.facts import Ended
 from hemostat.wire.errors import WireError
 from hemostat.wire.records import RecordReader
 
-__all__ = ["LibraryPart", "LibraryQuestion", "LibraryResult", "ask"]
+__all__ = ["ask"]
 
-_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 _HEADER: Final = Struct("!BHH")
 _PIECE: Final = 4096
 _MOST_BYTES: Final = 1 << 20
@@ -40,83 +41,63 @@ class _Conversation(Protocol):
     def conclude(self) -> None: ...
 
 
-async def ask(question: LibraryQuestion, deadline: float) -> LibraryResult:
-    """Put `question` to the peer; return what was found by `deadline` (seconds of the running loop's clock).
+async def ask(question: AskLibrary, place: Place, deadline: float) -> LibraryReport:
+    """Put `question` to the peer at `place`; report what was found by `deadline` (seconds of the running loop's clock).
 
-    Whatever the peer does ends in a result. Raises ValueError where `question.host` is no address literal.
-    May be cancelled as any coroutine; its connection is closed then.
+    Whatever the peer does ends in a report, which evidence takes as it is. May be cancelled as any coroutine; its
+    connection is closed then.
     """
-    loop = asyncio.get_running_loop()
-    started = loop.time()
-    address = _numeric(question.host, question.port)
-    result = LibraryResult()
+    findings = Findings()
     try:
-        conversation = _tlslite(question, result)
+        conversation = _tlslite(question, findings)
     except ImportError as error:
-        result.failure = failure_code(error)
+        findings.failure = failure_code(error)
     else:
-        await _converse(address, result, conversation, deadline)
-    unread = question.purpose == "certificate" and not result.certificates
-    if unread and (result.failure or "").startswith(_ANOTHER_LIBRARY_MAY) and loop.time() < deadline:
-        await _ask_again(question, address, result, deadline)
-    result.microseconds = round((loop.time() - started) * 1e6)
-    return result
+        await _converse(place, findings, conversation, deadline)
+    unread = question.purpose == "certificate" and not findings.certificates
+    if unread and (findings.failure or "").startswith(_ANOTHER_LIBRARY_MAY):
+        await _ask_again(question.name, place, findings, deadline)
+    return findings.report()
 
 
-async def _ask_again(
-    question: LibraryQuestion, address: _Address, result: LibraryResult, deadline: float
-) -> None:
+async def _ask_again(name: str | None, place: Place, findings: Findings, deadline: float) -> None:
     """Ask Python's `ssl` for the certificate; where it gets one, its word replaces the first library's."""
-    second = LibraryResult()
+    second = Findings()
     try:
-        conversation = _ssl(question, second)
-    except ValueError:
-        return  # A name that `ssl` won't send.
-    result.connections = 2
-    await _converse(address, second, conversation, deadline)
+        conversation = _ssl(name, second)
+    except (ImportError, ValueError):
+        return  # There is none, or it won't send that name.
+    await _converse(place, second, conversation, deadline)
     if second.certificates:
-        result.certificates = second.certificates
-        result.version, result.cipher = second.version, second.cipher
-        result.ended, result.failure = second.ended, None
+        findings.certificates = second.certificates
+        findings.version, findings.cipher = second.version, second.cipher
+        findings.ended, findings.failure = second.ended, None
 
 
-def _numeric(host: str, port: int) -> _Address:
-    """The socket address of a literal. Raises ValueError."""
-    flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)[0]
-    except OSError as error:
-        raise ValueError("not an address literal") from error
-    # The scope of a link-local address stands in the tuple's last field; the loop knows it there alone.
-    return family, (str(address[0]).partition("%")[0], *address[1:])
-
-
-def _tlslite(question: LibraryQuestion, result: LibraryResult) -> _Conversation:
+def _tlslite(question: AskLibrary, findings: Findings) -> _Conversation:
     from hemostat.detect.drivers.library_tlslite import TlsliteConversation
 
-    return TlsliteConversation(question, result, asyncio.get_running_loop().time)
+    return TlsliteConversation(question, findings, asyncio.get_running_loop().time)
 
 
-def _ssl(question: LibraryQuestion, result: LibraryResult) -> _Conversation:
+def _ssl(name: str | None, findings: Findings) -> _Conversation:
     from hemostat.detect.drivers.library_ssl import SslConversation
 
-    return SslConversation(question, result)
+    return SslConversation(name, findings)
 
 
-async def _converse(
-    address: _Address, result: LibraryResult, conversation: _Conversation, deadline: float
-) -> None:
+async def _converse(place: Place, findings: Findings, conversation: _Conversation, deadline: float) -> None:
     """Connect, carry bytes to and fro until the conversation is over, close."""
     try:
         async with asyncio.timeout_at(deadline):
-            with socket.socket(address[0], socket.SOCK_STREAM) as connection:
+            with socket.socket(place.family, place.kind) as connection:
                 connection.setblocking(False)
-                await asyncio.get_running_loop().sock_connect(connection, address[1])
+                await asyncio.get_running_loop().sock_connect(connection, place.address)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                result.ended = "ours"
-                result.ended = await _carry(connection, conversation)
+                findings.ended = "ours"
+                findings.ended = await _carry(connection, conversation)
     except ConnectionResetError as error:
-        result.ended = "reset" if result.ended == "ours" else "failed"
+        findings.ended = "reset" if findings.ended == "ours" else "failed"
         conversation.fail(error)
     except (OSError, WireError) as error:
         conversation.fail(error)
@@ -146,12 +127,14 @@ async def _carry(connection: socket.socket, conversation: _Conversation) -> Ende
         received += len(data)
         if received > _MOST_BYTES:
             raise WireError("too-many-bytes")
-        for one in reader.feed(data):
-            records += 1
-            if records > _MOST_RECORDS:
-                raise WireError("too-many-messages")
-            conversation.receive(_HEADER.pack(one.kind, one.version, len(one.body)) + one.body)
-            # A read that finds bytes does not wait: a peer that never pauses would stop the loop's clock.
-            await asyncio.sleep(0)
-            if conversation.finished:
-                break
+        while whole := reader.feed(data):
+            data = b""
+            for one in whole:
+                records += 1
+                if records > _MOST_RECORDS:
+                    raise WireError("too-many-messages")
+                conversation.receive(_HEADER.pack(one.kind, one.version, len(one.body)) + one.body)
+                # A read that finds bytes does not wait: a peer that never pauses would stop the loop's clock.
+                await asyncio.sleep(0)
+                if conversation.finished:
+                    break

@@ -1,6 +1,7 @@
 """The heartbeats that are asked after a handshake: built, judged, and nothing kept of the answers."""
 
-from hemostat.detect.drivers.library_question import Answer, LibraryPart, PartName
+from hemostat.exchange import LibraryPart
+from hemostat.exchange.facts import Answer, PartName
 from hemostat.wire import heartbeat
 from hemostat.wire.records import LONGEST_PLAINTEXT
 

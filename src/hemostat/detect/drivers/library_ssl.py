@@ -7,31 +7,33 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from hemostat.detect.drivers.library_failures import failure_code
-from hemostat.detect.drivers.library_question import LibraryQuestion, LibraryResult
-from hemostat.wire.protocol import TLS12, TLS13, VERSION_NAMES
+from hemostat.detect.drivers.library_findings import Findings
+from hemostat.wire.messages import MOST_CERTIFICATES
+from hemostat.wire.protocol import TLS12, TLS13
 
 if TYPE_CHECKING:
     import ssl
 
 __all__ = ["SslConversation"]
 
-_VERSIONS: Final = {"TLSv1.2": VERSION_NAMES[TLS12], "TLSv1.3": VERSION_NAMES[TLS13]}
+_VERSIONS: Final = {"TLSv1.2": TLS12, "TLSv1.3": TLS13}
 
 
 class SslConversation:
     """One handshake, over when the certificate is read. Fed whole records; raises for nothing a peer sends.
 
-    What it finds goes into `result`. Raises ValueError where the question's name can't be sent.
+    What it finds goes into `findings`. `name`: the server name to send; raises ValueError where it can't be sent,
+    ImportError where this Python has no `ssl`.
     """
 
-    def __init__(self, question: LibraryQuestion, result: LibraryResult) -> None:
+    def __init__(self, name: str | None, findings: Findings) -> None:
         import ssl
 
-        self._result = result
+        self._findings = findings
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._wants_more: type[Exception] = ssl.SSLWantReadError
         self._context = _context()
-        self._session = self._context.wrap_bio(self._incoming, self._outgoing, server_hostname=question.name)
+        self._session = self._context.wrap_bio(self._incoming, self._outgoing, server_hostname=name or None)
         self.finished = False
 
     def start(self) -> None:
@@ -55,7 +57,7 @@ class SslConversation:
     def fail(self, error: Exception) -> None:
         """The conversation ends by `error`: the library's, a reader's, or the network's; the first one counts."""
         if not self.finished:
-            self._result.failure = failure_code(error)
+            self._findings.failure = failure_code(error)
         self.finished = True
 
     def conclude(self) -> None:
@@ -73,13 +75,14 @@ class SslConversation:
 
     def _read(self) -> None:
         if sys.version_info >= (3, 13):
-            self._result.certificates = list(self._session.get_unverified_chain())
+            shown = tuple(self._session.get_unverified_chain())
         else:
             own = self._session.getpeercert(binary_form=True)
-            self._result.certificates = [own] if own else []
-        self._result.version = _VERSIONS.get(self._session.version() or "")
+            shown = (own,) if own else ()
+        self._findings.certificates = shown[:MOST_CERTIFICATES]
+        self._findings.version = _VERSIONS.get(self._session.version() or "")
         numbers = {each["name"]: each["id"] & 0xFFFF for each in self._context.get_ciphers()}
-        self._result.cipher = numbers.get((self._session.cipher() or ("", "", 0))[0])
+        self._findings.cipher = numbers.get((self._session.cipher() or ("", "", 0))[0])
 
 
 def _context() -> "ssl.SSLContext":

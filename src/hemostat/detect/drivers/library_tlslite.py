@@ -12,12 +12,15 @@ import warnings
 from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from types import ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from hemostat.detect.drivers.library_certificates import TooCostly, check_keys, read_certificate_13
 from hemostat.detect.drivers.library_failures import failure_code
+from hemostat.detect.drivers.library_findings import Findings
 from hemostat.detect.drivers.library_parts import Parts, whole_request
-from hemostat.detect.drivers.library_question import LibraryQuestion, LibraryResult, PartName
+from hemostat.exchange import AskLibrary
+from hemostat.exchange.facts import PartName
+from hemostat.exchange.flight import MOST_ALERTS
 from hemostat.wire import heartbeat, protocol
 from hemostat.wire.errors import WireError
 from hemostat.wire.handshake import MOST_MESSAGES
@@ -40,7 +43,6 @@ _CIPHERS: Final = (
 )
 """Ciphers offered, fastest first (15 to 30 ms for 16 KiB). Triple DES is left out: 0.8 s."""
 _CLOSE_NOTIFY: Final = 0
-_NOT_OURS: Final = frozenset({"library-refused", "not-a-record", "record-overflow"})
 _NAMES: Final = {
     protocol.CHANGE_CIPHER_SPEC: "change-cipher-spec",
     protocol.ALERT: "alert",
@@ -100,19 +102,18 @@ class _Stream:
 class TlsliteConversation:
     """One question put to one peer. Fed whole records; raises for nothing that a peer sends.
 
-    What it finds goes into `result`, but for `ended` and the time of the whole. `clock`: seconds, of any
+    What it finds goes into `findings`, but for `ended`. `clock`: seconds, of any
     origin. Raises ImportError where the library is missing.
     """
 
-    def __init__(self, question: LibraryQuestion, result: LibraryResult, clock: Callable[[], float]) -> None:
+    def __init__(self, question: AskLibrary, findings: Findings, clock: Callable[[], float]) -> None:
         self._library = _library()
-        self._question, self._result, self._clock = question, result, clock
+        self._question, self._findings, self._clock = question, findings, clock
         self._stream = _Stream()
         self._connection: Any = self._library.tlsconnection.TLSConnection(self._stream)
         self._watch()
         self._script = self._play()
         self._parts = Parts()
-        self._version = 0
         self._heard = 0
         self._established = False
         self.finished = False
@@ -138,23 +139,22 @@ class TlsliteConversation:
         self._step()
 
     def fail(self, error: Exception) -> None:
-        """The conversation ends by `error`: the library's, a reader's, or the network's; the first one counts."""
+        """The conversation ends by `error`: the library's, a reader's, or the network's; the first one counts.
+
+        Once the handshake is over it is no failure: what was asked, and who ended it, tell all.
+        """
         if self.finished:
             return
         self.finished = True
-        code = failure_code(error)
         if not self._established:
-            self._result.failure = code
-            return
-        if code in _NOT_OURS:
+            self._findings.failure = failure_code(error)
+        elif isinstance(error, WireError) or failure_code(error) == "library-refused":
             self._parts.end("not-a-record", self._clock())
-        if code != "closed" and not isinstance(error, self._library.errors.TLSRemoteAlert):
-            self._result.failure = code
 
     def conclude(self) -> None:
         """Nothing more will come: write down how each part ended."""
         self._script.close()
-        self._result.parts = self._parts.written()
+        self._findings.parts = self._parts.written()
 
     # What is said.
 
@@ -163,7 +163,7 @@ class TlsliteConversation:
         question = self._question
         yield from self._connection.handshakeClientCert(settings=self._settings(), async_=True)
         self._established = True
-        if self._result.heartbeat is None:
+        if self._findings.heartbeat is None:
             return
         if question.own_bytes is not None:
             yield from self._ask("own-bytes", question.own_bytes, b"")
@@ -255,7 +255,9 @@ class TlsliteConversation:
             if self._heard > MOST_MESSAGES:
                 raise WireError("too-many-messages")
         if kind == protocol.ALERT and len(body) == 2:
-            self._result.alerts.append(protocol.alert_text(*body))
+            if len(self._findings.alerts) == MOST_ALERTS:
+                raise WireError("too-many-messages")
+            self._findings.alerts.append(protocol.alert_text(*body))
             if body[0] != protocol.WARNING:
                 self._parts.end("alert", self._clock())
             # At any warning the library hangs up; a server that warns of a name unknown to it goes on.
@@ -267,35 +269,34 @@ class TlsliteConversation:
         return self._established and kind in {protocol.HANDSHAKE, protocol.APPLICATION_DATA}
 
     def _hear_handshake(self, kind: int, body: bytes) -> None:
-        result = self._result
+        findings = self._findings
         if kind == protocol.SERVER_HELLO:
             hello = read_server_hello(body)
-            self._version = hello.version
-            result.version, result.cipher = protocol.version_name(hello.version), hello.cipher
-            result.heartbeat = hello.heartbeat
+            findings.version, findings.cipher = hello.version, hello.cipher
+            findings.heartbeat = hello.heartbeat
         elif kind == protocol.CERTIFICATE:
-            read = read_certificate_13 if self._version == protocol.TLS13 else read_certificate
-            result.certificates = list(read(body))
+            read = read_certificate_13 if findings.version == protocol.TLS13 else read_certificate
+            findings.certificates = read(body)
             if self._question.purpose == "certificate":
                 self.finished = True
             else:
-                check_keys(result.certificates)
+                check_keys(findings.certificates)
         elif kind == protocol.CERTIFICATE_REQUEST:
-            result.client_certificate_asked = True
+            findings.client_certificate_asked = True
         elif kind == protocol.SERVER_KEY_EXCHANGE:
-            finite_field = result.cipher in self._library.constants.CipherSuite.dhAllSuites
+            finite_field = findings.cipher in self._library.constants.CipherSuite.dhAllSuites
             if finite_field and int.from_bytes(body[:2], "big") > _LONGEST_PRIME:
                 raise TooCostly("a prime longer than 4096 bits")
 
-    def _log(self, direction: str, kind: int, body: bytes) -> None:
-        if len(self._result.messages) < _MOST_LOGGED:
-            self._result.messages.append(f"{direction} {_described(kind, body)}")
+    def _log(self, direction: Literal["<", ">"], kind: int, body: bytes) -> None:
+        if len(self._findings.messages) < _MOST_LOGGED:
+            self._findings.messages.append((direction, *_described(kind, body)))
 
 
-def _described(kind: int, body: bytes) -> str:
+def _described(kind: int, body: bytes) -> tuple[str, int]:
     """Type and length of one message; of a heartbeat, the length of the payload that it declares."""
     if kind == protocol.HANDSHAKE and len(body) >= 4:
-        return f"{protocol.handshake_name(body[0])} {len(body) - 4}"
+        return protocol.handshake_name(body[0]), len(body) - 4
     if kind == protocol.HEARTBEAT and len(body) >= 3:
-        return f"{_HEARTBEAT_NAMES.get(body[0], 'heartbeat')} {int.from_bytes(body[1:3], 'big')}"
-    return f"{_NAMES.get(kind, 'record')} {len(body)}"
+        return _HEARTBEAT_NAMES.get(body[0], "heartbeat"), int.from_bytes(body[1:3], "big")
+    return _NAMES.get(kind, "record"), len(body)

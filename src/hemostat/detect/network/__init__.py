@@ -1,6 +1,10 @@
-"""Looks at servers over the network: names to addresses, and many probes side by side, on asyncio."""
+"""Looks at servers over the network: names to addresses, and many probes side by side, on asyncio.
 
-from hemostat.detect.network.look import Look, Options, look
-from hemostat.detect.network.resolve import Resolver, system_resolver
+Reading order: `options` → `resolve` (where a target is) → `look`.
+"""
 
-__all__ = ["Look", "Options", "Resolver", "look", "system_resolver"]
+from hemostat.detect.network.look import Look, look
+from hemostat.detect.network.options import Options
+from hemostat.detect.network.resolve import Resolver
+
+__all__ = ["Look", "Options", "Resolver", "look"]
