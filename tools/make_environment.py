@@ -165,10 +165,17 @@ def run(command: Sequence[str | Path], environ: dict[str, str]) -> None:
         raise SetUpError(explain_output(done.stdout + done.stderr))
 
 
-def install(python: Path, lock: Path, environ: dict[str, str], progress: Progress) -> None:
-    """Installs what `lock` names, by its hashes, counting as pip goes. Raises SetUpError."""
+def install(
+    python: Path, lock: Path, environ: dict[str, str], progress: Progress, from_source: Sequence[str] = ()
+) -> None:
+    """Installs what `lock` names, by its hashes, counting as pip goes. Raises SetUpError.
+
+    The packages of `from_source` are built with what the environment holds already: nothing else is fetched.
+    """
     total, seen, output = len(packages_in(lock.read_text())), set[str](), list[str]()
     options = ["--require-hashes", "--no-input", "--progress-bar", "off", "--requirement", str(lock)]
+    if from_source:
+        options += ["--no-build-isolation", "--no-binary", ",".join(from_source)]
     with subprocess.Popen(
         [str(python), "-I", "-m", "pip", "install", *options],
         env=environ,
@@ -219,7 +226,15 @@ def pip_environment(scratch: Path) -> dict[str, str]:
     return environ | ours
 
 
-def build(work: Path, lock: Path, keep_pip: bool, source: Path | None, progress: Progress) -> Path:
+def build(
+    work: Path,
+    lock: Path,
+    keep_pip: bool,
+    source: Path | None,
+    build_lock: Path | None,
+    from_source: Sequence[str],
+    progress: Progress,
+) -> Path:
     """Makes the environment in `work`, a folder of its own; where in it. Raises SetUpError, OSError."""
     (work / "tmp").mkdir(parents=True)
     environ = pip_environment(work / "tmp")
@@ -228,7 +243,9 @@ def build(work: Path, lock: Path, keep_pip: bool, source: Path | None, progress:
     run([os.path.realpath(sys.executable), "-I", "-m", "venv", "--without-pip", work / "env"], environ)
     python = work / "env" / "bin" / "python"
     run([python, "-I", "-m", "ensurepip"], environ)  # venv would do it too, but not say why it failed
-    install(python, lock, environ, progress)
+    if build_lock is not None:
+        install(python, build_lock, environ, progress)
+    install(python, lock, environ, progress, from_source)
     if not keep_pip:
         run([python, "-I", "-m", "pip", "uninstall", "--yes", "--quiet", "pip", "setuptools"], environ)
     # Scripts name the folder that they were made in, which is about to get another name; `python -m` doesn't,
@@ -253,11 +270,14 @@ def make(
     cache: Path | None,
     keep_pip: bool = False,
     source: Path | None = None,
+    build_lock: Path | None = None,
+    from_source: Sequence[str] = (),
 ) -> Path:
     """Makes the environment of `lock` in `beside` (where that is read-only, in `cache`), unless it is there.
 
     `key` tells locks and machines apart in the folder's name. `source`, the package that is run from the
-    checkout, is compiled ahead. Returns the environment's folder. Raises SetUpError, OSError.
+    checkout, is compiled ahead. `from_source`: packages that come as source alone; what they are built with
+    is in `build_lock`. Returns the environment's folder. Raises SetUpError, OSError.
     """
     progress = Progress(name)
     folder = writable_folder(beside, cache, progress)
@@ -272,7 +292,7 @@ def make(
         try:
             count = len(packages_in(lock.read_text()))
             progress.say(f"making its environment (once; {count} packages) in {final}")
-            made = build(work, lock, keep_pip, source, progress)
+            made = build(work, lock, keep_pip, source, build_lock, from_source, progress)
             if not usable(final):  # else another won the race, where nothing can be locked
                 if os.path.lexists(final):
                     final.rename(work / "outdated")
@@ -297,6 +317,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path, help="folder to use where that one is read-only")
     parser.add_argument("--keep-pip", action="store_true", help="leave pip in the environment")
     parser.add_argument("--source", type=Path, help="package to compile ahead")
+    parser.add_argument(
+        "--from-source", action="append", default=[], help="package of the lock that comes as source alone"
+    )
+    parser.add_argument(
+        "--build-lock", type=Path, help="what such packages are built with: a lock, installed first"
+    )
     arguments = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGHUP, stop)

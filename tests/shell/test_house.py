@@ -18,6 +18,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 CORE = ("wire", "evidence", "dialects", "exchange", "targets", "incidents", "certificates", "assess")
 HEART = ("wire", "evidence", "dialects", "exchange")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "bench/requirements.lock", "bench/build.lock")
 # The name under which a package is imported, where it isn't the name that it is installed by.
 IMPORTED_AS = {"tlslite": "tlslite-ng"}
 
@@ -161,7 +162,7 @@ def test_starting_imports_nothing_heavy() -> None:
     assert done.stdout.split() == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_pins_by_hash_and_names_no_registry(name: str) -> None:
     text = (ROOT / name).read_text()
     assert "://" not in text
@@ -169,7 +170,7 @@ def test_a_lock_pins_by_hash_and_names_no_registry(name: str) -> None:
     entries = re.split(
         r"^(?=[a-zA-Z0-9])", re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE), flags=re.MULTILINE
     )[1:]
-    assert len(entries) > len(PROJECT["project"]["dependencies"])
+    assert entries
     for entry in entries:
         assert re.match(
             r"[a-z0-9][a-z0-9.-]*==[0-9][^\s;]*( ;.*)? \\\n(    --hash=sha256:[0-9a-f]{64}( \\)?\n)+$", entry
@@ -184,6 +185,14 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
     assert {normal(line) for line in PROJECT["project"]["dependencies"]} <= runtime.keys()
     assert {normal(line) for line in PROJECT["dependency-groups"]["dev"]} <= dev.keys()
     assert runtime.items() <= dev.items()
+
+
+@pytest.mark.parametrize(("name", "group"), [("requirements", "bench"), ("build", "bench-build")])
+def test_the_benches_locks_hold_what_their_groups_ask_for(name: str, group: str) -> None:
+    pinned = re.findall(
+        r"^([a-z0-9.-]+)==", (ROOT / "bench" / f"{name}.lock").read_text(), flags=re.MULTILINE
+    )
+    assert {normal(line) for line in PROJECT["dependency-groups"][group]} <= set(pinned)
 
 
 # Taken apart, so that this file doesn't hold what it looks for.
@@ -227,5 +236,5 @@ def test_the_suite_runs(check: str) -> None:
 
 
 def test_the_start_scripts_are_executable() -> None:
-    for name in ("hemostat", "test", "tools/lock", ".ci/run"):
+    for name in ("hemostat", "test", "bench/run", "tools/lock", ".ci/run"):
         assert (ROOT / name).stat().st_mode & 0o111 == 0o111, name

@@ -1,9 +1,15 @@
 """What tools/make_environment.py reads out of pip, and what it lets pip see. The rest: test_launcher.py."""
 
+import hashlib
+import io
+import subprocess
+import sys
+import tarfile
 from pathlib import Path
 
 import pytest
 
+from tests.shell.checkouts import wheel
 from tools.make_environment import PACKAGE, explain_output, main, packages_in, pip_environment, usable
 
 ROOT = Path(__file__).parents[2]
@@ -118,3 +124,71 @@ def test_a_lock_that_is_not_there_is_no_traceback(tmp_path: Path, capsys: pytest
     assert out == ""
     assert "none.lock" in said
     assert [path.name for path in beside.iterdir()] == ["env-k.lock"]
+
+
+BACKEND = """
+import zipfile
+import pebble  # of the build lock: there is no isolation, and nothing else is there
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    with zipfile.ZipFile(folder + "/conch-1.0-py3-none-any.whl", "w") as archive:
+        archive.writestr("conch.py", "made_with = %r" % pebble.__name__)
+        archive.writestr("conch-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: conch\\nVersion: 1.0\\n")
+        wheel = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+        archive.writestr("conch-1.0.dist-info/WHEEL", wheel)
+        archive.writestr("conch-1.0.dist-info/RECORD", "")
+    return "conch-1.0-py3-none-any.whl"
+"""
+
+
+def source(folder: Path) -> str:
+    """Writes the source of a package `conch`, which is built with `pebble`; its SHA-256."""
+    inside = {
+        "PKG-INFO": "Metadata-Version: 2.1\nName: conch\nVersion: 1.0\n",
+        "backend.py": BACKEND,
+        "pyproject.toml": "[build-system]\nrequires = ['pebble']\nbuild-backend = 'backend'\nbackend-path = ['.']\n",
+    }
+    path = folder / "conch-1.0.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in inside.items():
+            member = tarfile.TarInfo(f"conch-1.0/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content.encode()))
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_what_comes_as_source_is_built_with_what_the_build_lock_pins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locks = {
+        "build.lock": f"pebble==1.0 --hash=sha256:{wheel(tmp_path)}\n",
+        "a.lock": f"conch==1.0 --hash=sha256:{source(tmp_path)}\n",
+    }
+    for name, text in locks.items():
+        (tmp_path / name).write_text(text)
+    for setting, value in {
+        "NO_INDEX": "1",
+        "FIND_LINKS": tmp_path.as_uri(),
+        "CONFIG_FILE": "/dev/null",
+    }.items():
+        monkeypatch.setenv(f"PIP_{setting}", value)
+    monkeypatch.delenv("PIP_ONLY_BINARY", raising=False)
+    options = [
+        "--name",
+        "test",
+        "--key",
+        "k",
+        "--lock",
+        str(tmp_path / "a.lock"),
+        "--beside",
+        str(tmp_path / "made"),
+    ]
+    assert main([*options, "--build-lock", str(tmp_path / "build.lock"), "--from-source", "conch"]) == 0
+    python = tmp_path / "made" / f"env-k-{sys.implementation.cache_tag}" / "bin" / "python"
+    done = subprocess.run(
+        [python, "-I", "-c", "import conch; print(conch.made_with)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "pebble\n"
