@@ -1,9 +1,8 @@
-"""Evidence: observations, the names of what they are about, the kinds of fact, canonical JSON, chains of
-digests.
+"""Evidence: observations, the names of what they are about, the kinds of fact, canonical JSON, chains of digests.
 
 No I/O, no clock, standard library alone. Reading order: `canonical` → `times` → `names` (with `addresses`) →
-`shape` → `kind` → `kinds/` → `observation` → `chain`. Everything here raises `EvidenceError` and nothing
-else.
+`shape` → `kind` → `kinds/` → `observation` → `chain`. Everything here raises `EvidenceError` and nothing else.
+docs/evidence.md describes the format to those who read it without this package: the two are changed together.
 """
 
 from hemostat.evidence.canonical import Json, decode, digest, encode

@@ -32,7 +32,7 @@ _IPV4_NOT_GLOBAL = (
     "203.0.113.0/24",
     "224.0.0.0/3",
 )
-_IPV6_GLOBAL = ("2000::/3", "64:ff9b::/96")
+_IPV6_GLOBAL = ("2000::/3",)
 _IPV6_NOT_GLOBAL_WITHIN = ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 
 
@@ -44,6 +44,8 @@ _IPV4_RANGES = _ranges(*_IPV4_NOT_GLOBAL)
 _IPV6_RANGES = _ranges(*_IPV6_GLOBAL)
 _IPV6_HOLES = _ranges(*_IPV6_NOT_GLOBAL_WITHIN)
 _IPV6_LINK = IPv6Network("fe80::/10")
+_IPV6_TRANSLATED = IPv6Network("64:ff9b::/96")
+"""IPv4 addresses behind a translator (RFC 6052): as global as those."""
 
 
 def canonical_address(text: str) -> tuple[IPv4Address | IPv6Address, str | None]:
@@ -66,9 +68,7 @@ def canonical_address(text: str) -> tuple[IPv4Address | IPv6Address, str | None]
 
 
 def reach(address: IPv4Address | IPv6Address) -> Reach:
-    """How far the address means one and the same. Unspecified addresses (0.0.0.0, ::) mean the host
-    itself.
-    """
+    """How far the address means one and the same. Unspecified addresses (0.0.0.0, ::) mean the host itself."""
     number = int(address)
     if isinstance(address, IPv4Address):
         if address.is_loopback or number == 0:
@@ -78,6 +78,8 @@ def reach(address: IPv4Address | IPv6Address) -> Reach:
         return "host"
     if address in _IPV6_LINK:
         return "link"
+    if address in _IPV6_TRANSLATED:
+        return "global" if reach(IPv4Address(number & 0xFFFFFFFF)) == "global" else "local"
     if any(first <= number <= last for first, last in _IPV6_RANGES):
         return "local" if any(first <= number <= last for first, last in _IPV6_HOLES) else "global"
     return "local"

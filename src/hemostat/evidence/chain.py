@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from hemostat.evidence import names
-from hemostat.evidence.canonical import decode, digest, encode_checked
+from hemostat.evidence.canonical import digest, encode_checked
 from hemostat.evidence.errors import EvidenceError
 from hemostat.evidence.kinds import KINDS
+from hemostat.evidence.names import parse
 from hemostat.evidence.observation import (
     GENESIS,
     MAX_FACTS,
@@ -23,8 +23,7 @@ __all__ = ["Chain", "ChainState", "RunWriter", "verify_chain"]
 
 
 class RunWriter:
-    """Makes the observations of one run, in order. Pure: whoever calls it keeps what it returns, and brings
-    the time.
+    """Makes the observations of one run, in order. Pure: whoever calls it keeps what it returns, and brings the time.
 
     `run`: a name that nobody else has (`names.run`); `source`, `source_version`: what looks; `vantage`: from
     where. Raises EvidenceError for malformed ones.
@@ -33,7 +32,7 @@ class RunWriter:
     __slots__ = ("_head", "_next", "_state", "run", "source", "source_version", "vantage")
 
     def __init__(self, run: str, *, source: str, source_version: str, vantage: str) -> None:
-        if names.parse(run).type != "run":
+        if parse(run).type != "run":
             raise EvidenceError("not the name of a run")
         check_source(source, source_version, vantage)
         self.run = str(run)
@@ -55,9 +54,7 @@ class RunWriter:
         return self._head
 
     def begin(self, *, operator: str, authority: str | None, now: datetime) -> Observation:
-        """The first row. Raises EvidenceError for a malformed operator or authority, and when called
-        twice.
-        """
+        """The first row. Raises EvidenceError for a malformed operator or authority, and when called twice."""
         if self._state != "new":
             raise EvidenceError("the run has begun already")
         facts = {
@@ -115,7 +112,8 @@ class RunWriter:
         if known is None:
             raise EvidenceError("a kind that is not known here")
         known.check(facts)
-        known.check_subject(subject)
+        about = parse(subject)
+        known.check_subject(about, self.run)
         fields = (
             self.run,
             self._next,
@@ -126,7 +124,7 @@ class RunWriter:
             self.vantage,
             kind,
             known.version,
-            str(subject),
+            str(about),
             ordered_links(links, known.links(facts)),
             encode_checked(facts, limit=MAX_FACTS),
             self._head,
@@ -159,13 +157,14 @@ class ChainState:
 class Chain:
     """Reads a chain row by row, in order of `seq`; keeps nothing but its head."""
 
-    __slots__ = ("_broken", "_count", "_ended", "_head", "_run")
+    __slots__ = ("_broken", "_count", "_ended", "_head", "_run", "_writer")
 
     def __init__(self, run: str) -> None:
         self._run = run
         self._count = 0
         self._head = GENESIS
         self._ended = False
+        self._writer: tuple[str, str, str] | None = None
         self._broken: str | None = None
 
     def add(self, row: Observation) -> None:
@@ -200,11 +199,17 @@ class Chain:
             raise EvidenceError("the row before it is not the one that it was written after")
         if (row.kind == "run") != (row.seq == 0):
             raise EvidenceError("a run begins with its run row, and with no other")
-        if row.kind == "run-end":
-            self._ended = True
-            facts = decode(row.facts)
-            if row.kind_version == 1 and isinstance(facts, dict) and facts["count"] != row.seq + 1:
-                raise EvidenceError("the count at its end is not the count of its rows")
+        writer = (row.source, row.source_version, row.vantage)
+        if writer != (self._writer or writer):
+            raise EvidenceError("a row of another source, version or vantage: a run has one writer")
+        self._writer = writer
+        if row.kind == "run" and row.kind_version == 1:
+            facts = row.values()
+            if writer != (facts["tool"], facts["version"], facts["vantage"]):
+                raise EvidenceError("its run row says another tool, version or vantage than its rows")
+        if row.kind == "run-end" and row.kind_version == 1 and row.values()["count"] != row.seq + 1:
+            raise EvidenceError("the count at its end is not the count of its rows")
+        self._ended = row.kind == "run-end"
 
 
 def verify_chain(rows: Iterable[Observation]) -> ChainState:

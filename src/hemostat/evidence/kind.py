@@ -2,36 +2,38 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from hemostat.evidence.errors import EvidenceError
-from hemostat.evidence.names import parse
+from hemostat.evidence.names import check, parse
 from hemostat.evidence.shape import Mismatch, Shape
 
 __all__ = ["Kind", "no_links"]
 
 
-def no_links(facts: Mapping[str, object]) -> tuple[str, ...]:
+def no_links(facts: Mapping[str, Any]) -> tuple[str, ...]:
     """For kinds whose facts name no other asset."""
     return ()
 
 
+_RUN = frozenset({"run"})
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of fact, in one version. A version never changes its shape; another shape is the next
-    version.
-    """
+    """One kind of fact, in one version. A version never changes its shape; another shape is the next version."""
 
     name: str
     version: int
-    subjects: frozenset[str]
-    """Types of names (`names.TYPES`) that an observation of this kind may be about."""
+    subjects: frozenset[str] | None
+    """Types of names (`names.TYPES`) that an observation of this kind may be about; None: any, also of a type that is
+    not known here. Where it is `run` alone, an observation is about the run that it stands in.
+    """
     shape: Shape
     example: Mapping[str, object]
     """Facts that pass: for the documentation and for tests."""
-    links: Callable[[Mapping[str, object]], tuple[str, ...]] = field(default=no_links)
-    """The names of assets that the facts speak of, sorted, none twice. Called with facts that passed
-    `check`.
-    """
+    links: Callable[[Mapping[str, Any]], tuple[str, ...]] = field(default=no_links)
+    """The names of assets that the facts speak of, sorted, none twice. Called with facts that passed `check`."""
 
     def check(self, facts: object) -> None:
         """Raises EvidenceError unless the facts have the shape of this kind and version."""
@@ -40,7 +42,11 @@ class Kind:
         except Mismatch as error:
             raise EvidenceError(f"{self.name} facts: {error}") from error
 
-    def check_subject(self, subject: str) -> None:
-        """Raises EvidenceError unless the subject is a name of a type that this kind is about."""
-        if parse(subject).type not in self.subjects:
+    def check_subject(self, subject: str, run: str) -> None:
+        """Raises EvidenceError unless the subject of a row in `run` is a name that this kind is about."""
+        if self.subjects is None:
+            check(subject)
+        elif parse(subject).type not in self.subjects:
             raise EvidenceError(f"{self.name} is not about a name of this type")
+        elif self.subjects == _RUN and subject != run:
+            raise EvidenceError(f"a {self.name} about another run")

@@ -12,7 +12,7 @@ def kind_table() -> str:
     sections = []
     for kind in KINDS.values():
         module = sys.modules[f"hemostat.evidence.kinds.{kind.name.replace('-', '_')}"]
-        subjects = "any asset" if len(kind.subjects) > 3 else ", ".join(sorted(kind.subjects))
+        subjects = "any asset" if kind.subjects is None else ", ".join(sorted(kind.subjects))
         facts = (module.__doc__ or "").strip()
         heading = f"### `{kind.name}`, version {kind.version}, about: {subjects}"
         sections.append(f"{heading}\n\n{facts}\n")

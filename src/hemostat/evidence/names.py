@@ -1,28 +1,29 @@
 """Names of assets: what an observation is about, and what it links to.
 
-A name is ASCII text, so that it sorts, prints and compares alike everywhere. Two looks at the same thing give
-it the same name, and two things never share one: that is what joins rest on.
+A name is ASCII text, so that it sorts, prints and compares alike everywhere. Two looks at the same thing give it the
+same name, and two things never share one: that is what joins rest on.
 
     endpoint     tcp:8.8.8.8:443   udp:[2606:4700::1]:4433            global: the same from everywhere
-                 tcp:10.0.0.1:443@office                              not global: with its network, a label or
-                 a root tcp:[fe80::1]:443@office%eth0                        link-local: the zone belongs to
-                 the network tcp:127.0.0.1:443@host:ID                            loopback: with its host (or
-                 container) tcp:intranet.example:443@via:PROXY                   resolved by a proxy, itself
-                 an endpoint
-    host         host:32HEX  host:name=web1  host:unstable=web1       hash of machine-id; a stated name; the
-    host name container    container:ID
-    image        image:HEX                                            host, container, image: the roots of
-    paths build        build:SHA-256                                        a file's bytes
+                 tcp:10.0.0.1:443@office                              not global: with its network: a label, or a host
+                 tcp:127.0.0.1:443@host:ID                            loopback: with its host or container
+                 tcp:[fe80::1]:443@host:ID%eth0                       link-local, with its zone: that of its host
+                 tcp:intranet.example:443@via:PROXY                   resolved by a proxy, itself an endpoint
+    host         host:32HEX                                           hash of machine-id
+                 host:name=web1                                       a stated name
+                 host:unstable=web1                                   the host name alone
+    container    container:64HEX   container:32HEX                    its engine's id, its own machine-id
+    image        image:HEX                                            host, container, image: the roots of paths
+    build        build:SHA-256                                        a file's bytes
     copy         copy:ROOT:/usr/lib/libssl.so.1.0.0
                  copy:ROOT:MAJOR,MINOR:INODE                          deleted from its folder, still mapped
     process      process:HOST:BOOT:PID:START
     key          spki:SHA-256                                         of the SubjectPublicKeyInfo, as DER
     certificate  cert:SHA-256                                         of the certificate, as DER
-    client       client:ROOT:EXE   client:10.0.0.7:JA4@office
+    client       client:ROOT:EXE
+                 client:10.0.0.7:JA4@office                           seen from outside alone
     store        store:ROOT:KIND:NAME
     service      service:ROOT:UNIT   service:ROOT:EXE:USER            what is stopped and started as one
-                 service:ENDPOINT                                     implied, until somebody knows its
-                 process
+                 service:ENDPOINT                                     implied, until somebody knows its process
     run          run:32HEX
 
 Free text within a name (paths, units, users, store names) is percent-encoded UTF-8 where it is not of
@@ -33,14 +34,14 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal, final, get_args
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from hemostat.evidence.addresses import canonical_address, reach
 from hemostat.evidence.errors import EvidenceError
 
 __all__ = [
-    "MAX_NAME", "TYPES", "AssetName", "NameType", "build", "certificate", "check_form", "client",
+    "MAX_NAME", "TYPES", "AssetName", "NameType", "build", "certificate", "check", "check_form", "client",
     "client_at", "container", "copy", "deleted_copy", "endpoint", "host_by_machine_id", "host_by_name",
     "host_unstable", "image", "implied_service", "is_label", "key", "parse", "process", "run", "service",
     "service_by_exe", "store",
@@ -52,16 +53,14 @@ NameType = Literal[
 ]  # fmt: skip
 TYPES: frozenset[str] = frozenset(get_args(NameType))
 MAX_NAME = 2048
-"""Characters of a name, at most. A path too long for its name is named by device and inode
-(`deleted_copy`).
-"""
+"""Characters of a name, at most. A path too long for its name is named by device and inode (`deleted_copy`)."""
 
 _SAFE = "/+=,@"
 _FORM = re.compile(r"[a-z][a-z0-9-]{0,31}:[!#-\[\]-~]+")
 _LABEL = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _HOST_ID = re.compile(r"[0-9a-f]{32}|(?:name|unstable)=[a-z0-9][a-z0-9._-]{0,252}")
-_CONTAINER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+_CONTAINER_ID = re.compile(r"[0-9a-f]{64}|[0-9a-f]{32}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _IMAGE_DIGEST = re.compile(r"[0-9a-f]{64}|[0-9a-f]{128}")
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
@@ -74,6 +73,7 @@ _ROOT = re.compile(r"(?:host|container|image):[^:]+")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,19}")
 
 
+@final
 class AssetName(str):
     """A valid name, in its one form: text that knows its `type` and `parts`.
 
@@ -104,9 +104,7 @@ def _name(of: NameType, text: str, /, **parts: str | int | None) -> AssetName:
 
 
 def check_form(text: str) -> None:
-    """Refuse what can't be a name of any type, known or not: `type:rest` in printable ASCII, no quotes or
-    blanks.
-    """
+    """Refuse what can't be a name of any type, known or not: `type:rest` in printable ASCII, no quotes or blanks."""
     if len(text) > MAX_NAME or not _FORM.fullmatch(text):
         raise EvidenceError("not a name")
 
@@ -132,9 +130,10 @@ def endpoint(
 
     `address`: numeric, in any spelling, with its zone if it is link-local; or a domain name that the proxy
     `via` resolves. `network` (a label, or a host's or container's name) is used if the address is not global,
-    `host` (a host's or container's name) if it is loopback or unspecified, `via` (an endpoint's name) if it
-    is a domain name or not global. What the address doesn't need is left out, so a caller may always give all
-    that it knows. Raises EvidenceError for a malformed part, or where the one that is needed is None.
+    `host` (a host's or container's name) if it is loopback, unspecified or has a zone, which means one link on that
+    host alone (RFC 4007 section 6), `via` (an endpoint's name) if it is a domain name or not global. What the address
+    doesn't need is left out, so a caller may always give all that it knows. Raises EvidenceError for a malformed part,
+    or where the one that is needed is None.
     """
     if transport not in ("tcp", "udp"):
         raise EvidenceError("a transport that is not tcp or udp")
@@ -170,17 +169,19 @@ def _place(
             raise EvidenceError("a zone of another machine's link")
         scope, parts = _via(via)
         return place, plain, scope, parts
-    if within == "host":
+    if within == "host" or zone is not None:
         if host is None or not _is_machine(host):
-            raise EvidenceError("a loopback address needs its host's or container's name")
-        return place, plain, f"@{host}", {"host": host}
+            raise EvidenceError(
+                "a loopback address, or one with a zone, needs its host's or container's name"
+            )
+        if zone is None:
+            return place, plain, f"@{host}", {"host": host}
+        return place, plain, f"@{host}%{_quote(zone)}", {"host": host, "zone": zone}
     if network is None or not (is_label(network) or _is_machine(network)):
         raise EvidenceError(
             "an address that is not global needs its network: a label, a host's or container's name"
         )
-    if zone is None:
-        return place, plain, f"@{network}", {"network": network}
-    return place, plain, f"@{network}%{_quote(zone)}", {"network": network, "zone": zone}
+    return place, plain, f"@{network}", {"network": network}
 
 
 def _via(via: str) -> tuple[str, dict[str, str]]:
@@ -215,9 +216,7 @@ def _read_endpoint(text: str) -> AssetName:
 
 
 def host_by_machine_id(machine_id: str) -> AssetName:
-    """The host of a systemd or D-Bus machine-id (32 hex digits), which is hashed: it is not meant to be
-    shown.
-    """
+    """The host of a systemd or D-Bus machine-id (32 hex digits), which is hashed: it is not meant to be shown."""
     plain = machine_id.strip().replace("-", "").lower()
     if not _RUN_ID.fullmatch(plain):
         raise EvidenceError("a machine-id that is not 32 hex digits")
@@ -230,9 +229,7 @@ def host_by_name(name: str) -> AssetName:
 
 
 def host_unstable(host_name: str) -> AssetName:
-    """A host of which only its host name is known; marked, since two hosts may share it and one may change
-    it.
-    """
+    """A host of which only its host name is known; marked, since two hosts may share it and one may change it."""
     return _host(f"unstable={host_name.lower()}")
 
 
@@ -241,23 +238,23 @@ def _host(identity: str) -> AssetName:
 
 
 def container(identity: str) -> AssetName:
-    """A container, by the id that its engine gave it."""
+    """A container, by what no other has: the 64 hex digits that its engine drew, or the 32 of its own machine-id."""
     return _name("container", f"container:{_matched(_CONTAINER_ID, identity, 'a container')}", id=identity)
 
 
 def image(digest: str) -> AssetName:
-    """An image, by the digest of its manifest or snapshot: hex of SHA-256 or SHA-512, with or without
-    `sha256:`.
+    """An image, by the digest of its manifest or snapshot: hex of SHA-256 or SHA-512, with or without `sha256:` or
+    `sha512:` before it.
     """
-    plain = digest.removeprefix("sha256:").removeprefix("sha512:")
+    algorithm, _, plain = digest.rpartition(":")
+    if algorithm not in ("", f"sha{4 * len(plain)}"):
+        raise EvidenceError("not an image digest")
     return _name("image", f"image:{_matched(_IMAGE_DIGEST, plain, 'an image digest')}", id=plain)
 
 
 def copy(root: str, path: str) -> AssetName:
-    """A file at an absolute path within a root."""
-    if not path.startswith("/"):
-        raise EvidenceError("a path that is not absolute")
-    return _name("copy", f"copy:{_root(root)}:{_quote(path)}", root=root, path=path)
+    """A file at an absolute path within a root, which `.` and `..` and double slashes have been taken out of."""
+    return _name("copy", f"copy:{_root(root)}:{_path(path)}", root=root, path=path)
 
 
 def deleted_copy(root: str, major: int, minor: int, inode: int) -> AssetName:
@@ -267,9 +264,7 @@ def deleted_copy(root: str, major: int, minor: int, inode: int) -> AssetName:
 
 
 def process(host: str, boot: str, pid: int, start: int) -> AssetName:
-    """A process: its host, the boot id (32 hex digits, dashes allowed), pid, and start in clock ticks since
-    boot.
-    """
+    """A process: its host, the boot id (32 hex digits, dashes allowed), pid, and start in clock ticks since boot."""
     plain = boot.replace("-", "").lower()
     if not host.startswith("host:"):
         raise EvidenceError("a process belongs to a host")
@@ -278,16 +273,12 @@ def process(host: str, boot: str, pid: int, start: int) -> AssetName:
 
 
 def client(root: str, exe: str) -> AssetName:
-    """A client whose program is known: the absolute path of its executable within a root."""
-    if not exe.startswith("/"):
-        raise EvidenceError("a path that is not absolute")
-    return _name("client", f"client:{_root(root)}:{_quote(exe)}", root=root, exe=exe)
+    """A client whose program is known: the path of its executable within a root, as in `copy`."""
+    return _name("client", f"client:{_root(root)}:{_path(exe)}", root=root, exe=exe)
 
 
 def client_at(address: str, ja4: str, *, network: str | None = None, host: str | None = None) -> AssetName:
-    """A client seen from outside: its address (as in `endpoint`) and the JA4 fingerprint of its
-    ClientHello.
-    """
+    """A client seen from outside: its address (as in `endpoint`) and the JA4 fingerprint of its ClientHello."""
     place, plain, scope, parts = _place(address, network, host, None)
     return _name(
         "client", f"client:{place}:{_matched(_JA4, ja4, 'a JA4')}{scope}", address=plain, ja4=ja4, **parts
@@ -306,11 +297,9 @@ def service(root: str, unit: str) -> AssetName:
 
 
 def service_by_exe(root: str, exe: str, user: str) -> AssetName:
-    """A service that nothing manages: the processes of one executable and user."""
-    if not exe.startswith("/"):
-        raise EvidenceError("a path that is not absolute")
+    """A service that nothing manages: the processes of one executable (as in `copy`) and user."""
     return _name(
-        "service", f"service:{_root(root)}:{_quote(exe)}:{_quote(user)}", root=root, exe=exe, user=user
+        "service", f"service:{_root(root)}:{_path(exe)}:{_quote(user)}", root=root, exe=exe, user=user
     )
 
 
@@ -360,6 +349,16 @@ def parse(text: str) -> AssetName:
     if name != text:
         raise EvidenceError("a name that is not in its one form")
     return name
+
+
+def check(text: str) -> None:
+    """Refuse what is not a name: of a type known here, in its one form; of another, which a later version knows,
+    `type:rest` as in `check_form`. Raises EvidenceError.
+    """
+    if text.partition(":")[0] in _READERS:
+        parse(text)
+    else:
+        check_form(text)
 
 
 def _read_host(text: str) -> AssetName:
@@ -469,6 +468,12 @@ def _whole(number: int) -> int:
 
 def _number(text: str) -> int:
     return int(_matched(_NUMBER, text, "a number"))
+
+
+def _path(path: str) -> str:
+    if path[:1] != "/" or "\0" in path or not {"", ".", ".."}.isdisjoint(path[1:].split("/")):
+        raise EvidenceError("a path that is not absolute, or holds //, . or ..")
+    return _quote(path)
 
 
 def _quote(text: str) -> str:

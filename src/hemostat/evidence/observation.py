@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from hemostat.evidence.canonical import MAX_INTEGER, Json, decode, digest, encode
+from hemostat.evidence.canonical import MAX_DEPTH, MAX_INTEGER, decode, digest, encode
 from hemostat.evidence.errors import EvidenceError
 from hemostat.evidence.kinds import find
+from hemostat.evidence.names import check as check_name
 from hemostat.evidence.names import check_form, parse
 from hemostat.evidence.times import is_ahead, read_time
 
@@ -28,6 +29,9 @@ MAX_FACTS: Final = 1 << 18
 MAX_LINKS: Final = 512
 MAX_LINE: Final = 1 << 21
 """Characters of an observation as a line, at most."""
+
+_FACTS_DEPTH: Final = MAX_DEPTH - 1
+"""Levels of facts: with the observation around them they are to make a line that can be read."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _RUN = re.compile(r"run:[0-9a-f]{32}")
@@ -76,9 +80,11 @@ class Observation(NamedTuple):
         """The whole observation as canonical JSON, one line without its end."""
         return f'{{"digest":"{self.digest}",{self.text()[1:]}'
 
-    def values(self) -> Json:
-        """The facts as values. Raises EvidenceError where they aren't canonical JSON."""
-        return decode(self.facts, limit=MAX_FACTS)
+    def values(self) -> Any:
+        """The facts as values, a dict where the kind is known here. Raises EvidenceError where they aren't canonical
+        JSON.
+        """
+        return decode(self.facts, limit=MAX_FACTS, depth=_FACTS_DEPTH)
 
     @property
     def is_ahead(self) -> bool:
@@ -97,14 +103,11 @@ class Observation(NamedTuple):
         if kind is None:
             return
         kind.check(facts)
-        kind.check_subject(self.subject)
-        assert isinstance(facts, dict)
+        kind.check_subject(self.subject, self.run)
         for link in self.links:
-            parse(link)
+            check_name(link)
         if not set(kind.links(facts)).issubset(self.links):
             raise EvidenceError("a link is missing that the facts speak of")
-        if self.kind in ("run", "run-end") and self.subject != self.run:
-            raise EvidenceError(f"a {self.kind} about another run")
 
     def _check_form(self) -> None:
         texts = (
@@ -122,6 +125,8 @@ class Observation(NamedTuple):
         for number in (self.seq, self.kind_version):
             if type(number) is not int or not 0 <= number <= MAX_INTEGER:
                 raise EvidenceError("seq or kind_version is no counting number")
+        if type(self.links) is not tuple:
+            raise EvidenceError("links are not a tuple")
         for text in (self.observed_at, self.recorded_at, self.subject, self.facts, *self.links):
             if not isinstance(text, str):
                 raise EvidenceError("a field that is not text")
@@ -177,7 +182,7 @@ def read_line(line: str) -> Observation:
     if not isinstance(links, list):
         raise EvidenceError("links are not a list")
     value["links"] = tuple(links)  # type: ignore[assignment]
-    value["facts"] = encode(value["facts"], limit=MAX_FACTS)
+    value["facts"] = encode(value["facts"], limit=MAX_FACTS, depth=_FACTS_DEPTH)
     observation = Observation(**value)  # type: ignore[arg-type]
     observation.check()
     return observation

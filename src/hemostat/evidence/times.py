@@ -1,6 +1,7 @@
 """Times as evidence keeps them: RFC 3339, UTC, six digits of a second, `2026-11-24T04:30:00.123456Z`.
 
-One width and one zone, so that texts sort as times do. No leap seconds: `datetime` has none.
+One width and one zone, so that texts sort as times do. No leap seconds: `datetime` has none; no hour 24, which only
+some releases of Python read.
 """
 
 import re
@@ -13,7 +14,7 @@ __all__ = ["AHEAD", "is_ahead", "read_time", "write_time"]
 AHEAD = timedelta(minutes=5)
 """An observation dated later than its recording by more than this is marked, and never the newest."""
 
-_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
 def write_time(time: datetime) -> str:
