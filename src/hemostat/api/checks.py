@@ -1,0 +1,256 @@
+"""`check`: one answer for each address of each target, written into the ledger before it is given out."""
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from hemostat import __version__
+from hemostat.api.answers import answer_to_bad_line, answer_to_look
+from hemostat.api.identity import Identity, identify
+from hemostat.api.recording import Recorder
+from hemostat.errors import HemostatError
+from hemostat.report import Answer
+from hemostat.targets import BadLine, Target, TargetError, TargetLine, parse_target, shown
+
+if TYPE_CHECKING:
+    from hemostat.detect.network import Look
+    from hemostat.evidence import Observation
+    from hemostat.ledger import Ledger
+
+__all__ = ["CheckOptions", "Given", "check", "check_async"]
+
+SOURCE: Final = "hemostat check"
+
+Given = str | Target | TargetLine | BadLine
+"""What may be asked for: a target as a user writes it, or already read, alone or as the line of a list."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """How to look.
+
+    port           for targets that name neither a port nor a scheme
+    sni            server name to send to all, in place of each target's own; an empty one sends none
+    timeout        seconds that one answer may take, connections and all; looking up a name has as many of its own
+    retries        how often a connection that timed out is tried again, within the same time
+    concurrency    addresses asked side by side
+    looks          how often each address is asked (a balancer may hide several servers behind one)
+    all_addresses  ask every address of a name; False: the first one
+    """
+
+    port: int = 443
+    sni: str | None = None
+    timeout: float = 20.0
+    retries: int = 1
+    concurrency: int = 64
+    looks: int = 1
+    all_addresses: bool = True
+
+
+def check(
+    targets: str | Iterable[Given],
+    options: CheckOptions | None = None,
+    *,
+    ledger: str | None = None,
+    who: Identity | None = None,
+) -> list[Answer]:
+    """Ask each target and return all answers, in the order in which they came. See `check_async`.
+
+    Not for use inside a running event loop (RuntimeError).
+    """
+
+    async def gather() -> list[Answer]:
+        return [answer async for answer in check_async(targets, options, ledger=ledger, who=who)]
+
+    return asyncio.run(gather())
+
+
+async def check_async(
+    targets: str | Iterable[Given],
+    options: CheckOptions | None = None,
+    *,
+    ledger: str | None = None,
+    who: Identity | None = None,
+    stop: asyncio.Event | None = None,
+) -> AsyncGenerator[Answer, None]:
+    """Ask each target; give each answer when it is there: one for each address and look, one for what yields none.
+
+    `targets` is read as there is room to ask. `ledger`: its URL or path (`api.default_ledger()` is the user's own);
+    None keeps nothing. An answer is in the ledger before it is given out. `who`: in whose name, from where; by
+    default this user and host. When `stop` is set, nothing new is asked, what is under way is given up, and all
+    answers that are there are still given.
+
+    Raises `LedgerError` where the ledger can't be opened (before anything is asked) or written to (at the end, after
+    every answer was given, those that could not be kept without an observation); ValueError for options that make no
+    sense. A target that is malformed is an answer without a verdict.
+    """
+    options = options or CheckOptions()
+    who = who or identify()
+    stop = stop or asyncio.Event()
+    read = _Reader([targets] if isinstance(targets, str) else targets, options.port)
+    async with _recording(ledger, who, stop) as keep:
+        async with aclosing(_look(read, options)) as looks, aclosing(_batches(looks, stop)) as batches:
+            async for batch in batches:
+                for refused in read.refused():
+                    yield refused
+                for look, row in zip(batch, await keep(batch), strict=True):
+                    yield answer_to_look(look, row)
+        for refused in read.refused():
+            yield refused
+
+
+def _look(targets: Iterable[Target], options: CheckOptions) -> "AsyncGenerator[Look, None]":
+    from hemostat.detect.network import Options, look
+
+    return look(
+        targets,
+        Options(
+            sni=options.sni,
+            timeout=options.timeout,
+            retries=options.retries,
+            concurrency=options.concurrency,
+            looks=options.looks,
+            all_addresses=options.all_addresses,
+        ),
+    )
+
+
+class _Reader(Iterator[Target]):
+    """The targets among what is given; what is none is answered at once and handed out by `refused`."""
+
+    def __init__(self, given: Iterable[Given], port: int) -> None:
+        self._given = iter(given)
+        self._port = port
+        self._refused: deque[Answer] = deque()
+
+    def __next__(self) -> Target:
+        for each in self._given:
+            match each:
+                case Target():
+                    return each
+                case TargetLine():
+                    return each.target
+                case BadLine():
+                    self._refuse(each.text, each.code, each.message, each.number)
+                case _:
+                    try:
+                        return parse_target(each, default_port=self._port)
+                    except TargetError as error:
+                        self._refuse(shown(each), error.code, error.message, None)
+        raise StopIteration
+
+    def _refuse(self, written: str, code: str, message: str, line: int | None) -> None:
+        self._refused.append(answer_to_bad_line(written, code, message, line, datetime.now(UTC)))
+
+    def refused(self) -> Iterator[Answer]:
+        while self._refused:
+            yield self._refused.popleft()
+
+
+_Keep = Callable[["Sequence[Look]"], "asyncio.Future[Sequence[Observation | None]]"]
+
+
+@asynccontextmanager
+async def _recording(url: str | None, who: Identity, stop: asyncio.Event) -> AsyncIterator[_Keep]:
+    """A run of the ledger, as a function that keeps a batch of looks and gives the row of each; None: not kept.
+
+    The ledger has a thread of its own: a slow disk or database holds up no probe's clock.
+    """
+    loop = asyncio.get_running_loop()
+    if url is None:
+
+        async def keep_none(batch: "Sequence[Look]") -> "Sequence[Observation | None]":
+            return [None] * len(batch)
+
+        yield lambda batch: asyncio.ensure_future(keep_none(batch))
+        return
+    with ThreadPoolExecutor(1, "ledger") as thread:
+        run = await loop.run_in_executor(thread, _Run, url, who)
+        try:
+            yield lambda batch: asyncio.ensure_future(loop.run_in_executor(thread, run.keep, batch))
+        finally:
+            # Not to be cut short: a run without its end counts as cut off.
+            outcome = "interrupted" if stop.is_set() else "complete"
+            await asyncio.shield(loop.run_in_executor(thread, run.close, outcome))
+        if run.broken is not None:
+            raise run.broken
+
+
+class _Run:
+    """The ledger's side, in its own thread: what can't be written is remembered, and the looking goes on."""
+
+    def __init__(self, url: str, who: Identity) -> None:
+        from hemostat.ledger import open_ledger
+
+        self.broken: HemostatError | None = None
+        self._ledger: Ledger = open_ledger(url)
+        try:
+            self._recorder = Recorder(
+                self._ledger, who, source=SOURCE, version=__version__, draw=os.urandom(16)
+            )
+            self._recorder.begin()
+        except BaseException:
+            self._ledger.close()
+            raise
+
+    def keep(self, looks: "Sequence[Look]") -> "Sequence[Observation | None]":
+        if self.broken is None:
+            try:
+                return self._recorder.record(looks)
+            except HemostatError as error:
+                self.broken = error
+        return [None] * len(looks)
+
+    def close(self, outcome: str) -> None:
+        try:
+            if self.broken is None:
+                self._recorder.end("interrupted" if outcome == "interrupted" else "complete")
+        except HemostatError as error:
+            self.broken = error
+        finally:
+            self._ledger.close()
+
+
+async def _batches(source: AsyncIterator[_T], stop: asyncio.Event) -> AsyncGenerator[list[_T], None]:
+    """What `source` gave since the last batch, as soon as there is any; ends with it, or when `stop` is set."""
+    came: asyncio.Queue[_T | None] = asyncio.Queue()
+
+    async def feed() -> None:
+        try:
+            async for each in source:
+                came.put_nowait(each)
+        finally:
+            came.put_nowait(None)
+
+    async def watch() -> None:
+        await stop.wait()
+        feeding.cancel()
+
+    feeding = asyncio.create_task(feed())
+    watching = asyncio.create_task(watch())
+    try:
+        ended = False
+        while not ended:
+            batch = [await came.get()]
+            while not came.empty():
+                batch.append(came.get_nowait())
+            ended = batch[-1] is None
+            there = [each for each in batch if each is not None]
+            if there:
+                yield there
+        if not feeding.cancelled():
+            await asyncio.wait([feeding])
+            if not feeding.cancelled():
+                feeding.result()
+    finally:
+        feeding.cancel()
+        watching.cancel()
+        await asyncio.wait([feeding, watching])

@@ -1,0 +1,136 @@
+"""`why`: what the ledger holds about what a user names, judged by the rules of today."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from hemostat.api.answers import read_shown
+from hemostat.assess import judge, judge_failure
+from hemostat.errors import HemostatError
+from hemostat.evidence import EvidenceError, Observation, parse
+from hemostat.report import Judged, Reasons
+from hemostat.targets import TargetError, parse_target
+
+if TYPE_CHECKING:
+    from hemostat.certificates import Certificate
+    from hemostat.ledger import Ledger
+
+__all__ = ["NothingKnown", "why"]
+
+_MOST_SHOWN: Final = 20
+_JUDGED: Final = ("probe", "lookup")
+_LEAST_PREFIX: Final = 4
+
+
+class NothingKnown(HemostatError):
+    """The ledger holds no observation of what was asked about."""
+
+
+def why(what: str, *, ledger: str) -> list[Reasons]:
+    """What is known of `what`, an entry for each asset: a target as `check` takes it, an asset's name
+    (`tcp:192.0.2.7:443@office`), a certificate or key by its SHA-256 or the first digits of it, an observation by its
+    digest likewise.
+
+    Raises `NothingKnown`, `LedgerError`.
+    """
+    from hemostat.ledger import open_ledger
+
+    with open_ledger(ledger, create=False) as opened:
+        found = [*_by_target(opened, what)] or [*_by_name(opened, what)] or [*_by_digest(opened, what)]
+        if not found:
+            raise NothingKnown(
+                f"{opened.shown} holds no observation of that; ask it first: hemostat check TARGET"
+            )
+        return found
+
+
+def _by_target(ledger: "Ledger", what: str) -> Iterator[Reasons]:
+    try:
+        target = parse_target(what)
+    except TargetError:
+        return
+    port = target.port if _names_port(what) else None
+    host = target.host.partition("%")[0]
+    for subject in ledger.subjects(host, port):
+        if _is(subject, "run"):
+            rows = (row for row in ledger.newest(subject, kinds=["lookup"]) if _host(row) == target.host)
+            yield from _reasons(ledger, f"{target.host} (no address)", rows)
+        else:
+            yield from _reasons(ledger, subject, ledger.newest(subject, kinds=_JUDGED))
+
+
+def _by_name(ledger: "Ledger", what: str) -> Iterator[Reasons]:
+    try:
+        name = parse(what)
+    except EvidenceError:
+        return
+    if name.type in ("certificate", "key"):
+        yield from _shown_by(ledger, name)
+    else:
+        yield from _reasons(ledger, name, ledger.newest(name, kinds=_JUDGED))
+
+
+def _by_digest(ledger: "Ledger", what: str) -> Iterator[Reasons]:
+    digits = what.lower().rstrip("…")
+    if len(digits) < _LEAST_PREFIX or not set(digits) <= set("0123456789abcdef"):
+        return
+    for row in islice(ledger.with_digest(digits), _MOST_SHOWN):
+        if row.kind in _JUDGED:
+            yield from _reasons(ledger, row.subject, iter([row]))
+    for name in islice(ledger.find(digits), _MOST_SHOWN):
+        if _is(name, "certificate"):
+            yield from _shown_by(ledger, name)
+    for known in ledger.certificates():
+        if known.certificate is not None and known.certificate.spki_sha256.startswith(digits):
+            yield from _shown_by(ledger, f"cert:{known.sha256}")
+
+
+def _shown_by(ledger: "Ledger", name: str) -> Iterator[Reasons]:
+    """What is known of each endpoint that showed a certificate, or any certificate of a key."""
+    certificates = [name]
+    if name.startswith("spki:"):
+        spki = name.removeprefix("spki:")
+        certificates = [f"cert:{known.sha256}" for known in ledger.certificates(spki=spki)]
+    subjects = {
+        row.subject: None for each in certificates for row in ledger.observations(kinds=["probe"], link=each)
+    }
+    for subject in subjects:
+        yield from _reasons(ledger, subject, ledger.newest(subject, kinds=_JUDGED))
+
+
+def _reasons(ledger: "Ledger", subject: str, rows: Iterator[Observation]) -> Iterator[Reasons]:
+    judged = [_judged(ledger, row) for row in islice(rows, _MOST_SHOWN)]
+    if judged:
+        yield Reasons(subject, tuple(judged), sum(1 for _ in rows))
+
+
+def _judged(ledger: "Ledger", row: Observation) -> Judged:
+    facts: Any = row.values()
+    verdict = judge(facts) if row.kind == "probe" else judge_failure(str(facts["failure"]))
+    return Judged(row, verdict, tuple(_certificates(ledger, facts)))
+
+
+def _certificates(ledger: "Ledger", facts: Mapping[str, Any]) -> "Iterator[Certificate]":
+    digests = (digest for each in facts.get("connections", ()) for digest in each["certificates"])
+    for digest in dict.fromkeys(digests):
+        der = ledger.blob(digest)
+        certificate = None if der is None else read_shown(der)
+        if certificate is not None:
+            yield certificate
+
+
+def _names_port(what: str) -> bool:
+    """Whether a port, or a scheme that has one, was written: else every port of the host is meant."""
+    return "://" in what or parse_target(what, default_port=1).port == parse_target(what, default_port=2).port
+
+
+def _host(row: Observation) -> str:
+    facts: Any = row.values()
+    return str(facts["host"])
+
+
+def _is(name: str, of: str) -> bool:
+    try:
+        return parse(name).type == of
+    except EvidenceError:
+        return False

@@ -1,0 +1,77 @@
+"""A run of looks, written into a ledger as it goes; or nowhere, where nobody wants one."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from hemostat.api.identity import Identity
+from hemostat.evidence import EvidenceError, Observation, RunWriter, names
+
+if TYPE_CHECKING:
+    from hemostat.detect.network import Look
+    from hemostat.ledger import Ledger
+
+__all__ = ["Recorder", "endpoint_of"]
+
+_RUN_ID_BYTES: Final = 16
+
+
+class Recorder:
+    """One run: the first row when it begins, one for each look, the last when it ends. Each call is one transaction."""
+
+    def __init__(self, ledger: "Ledger", who: Identity, *, source: str, version: str, draw: bytes) -> None:
+        """`draw`: 16 random bytes, the run's own name. Nothing is written before `begin`."""
+        if len(draw) != _RUN_ID_BYTES:
+            raise ValueError("a run is named by 16 random bytes")
+        self._ledger = ledger
+        self._who = who
+        self._writer = RunWriter(
+            names.run(draw.hex()), source=source, source_version=version, vantage=who.vantage
+        )
+
+    def begin(self) -> None:
+        """Write the first row. Raises `LedgerError`; `EvidenceError` where operator or authority can't be written."""
+        who = self._who
+        first = self._writer.begin(operator=who.operator, authority=who.authority, now=datetime.now(UTC))
+        self._ledger.append([first])
+
+    def record(self, looks: "Sequence[Look]") -> list[Observation]:
+        """Write one row for each look, with the certificates it brought. Raises `LedgerError`: then none is written."""
+        now = datetime.now(UTC)
+        rows: list[Observation] = []
+        blobs: dict[str, bytes] = {}
+        for look in looks:
+            kind, subject, facts = self._seen(look)
+            rows.append(
+                self._writer.append(kind, subject, facts, observed_at=look.observed_at, recorded_at=now)
+            )
+            blobs |= look.certificates
+        self._ledger.append(rows, blobs)
+        return rows
+
+    def end(self, outcome: Literal["complete", "interrupted"]) -> None:
+        """Write the last row. Raises `LedgerError`."""
+        self._ledger.append([self._writer.end(now=datetime.now(UTC), outcome=outcome)])
+
+    def _seen(self, look: "Look") -> tuple[str, str, dict[str, Any]]:
+        if look.facts is not None:
+            return "probe", endpoint_of(look.facts, self._who), look.facts
+        target = look.target
+        facts = {
+            "host": target.host,
+            "port": target.port,
+            "transport": target.transport,
+            "dialect": target.dialect,
+            "failure": look.failure or "dns",
+        }
+        return "lookup", self._writer.run, facts
+
+
+def endpoint_of(facts: dict[str, Any], who: Identity) -> str:
+    """The name of the endpoint that a probe's facts are about, as seen from where `who` looks. Raises EvidenceError."""
+    address = str(facts["address"])
+    transport = str(facts["transport"])
+    try:
+        return names.endpoint(transport, address, int(facts["port"]), network=who.network, host=who.host)
+    except (TypeError, ValueError) as error:
+        raise EvidenceError("facts that are about no endpoint") from error

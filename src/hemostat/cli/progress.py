@@ -1,0 +1,68 @@
+"""Progress of long work, on standard error: one line that is written over on a terminal, else a line now and then."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Final, Self, TextIO, TypeVar
+
+__all__ = ["Progress"]
+
+_T = TypeVar("_T")
+_EVERY_ON_TERMINAL: Final = 0.1
+_EVERY_ELSE: Final = 10.0
+_SHORT: Final = 2.0
+"""Seconds for which nothing is said: most work is over by then."""
+
+
+class Progress:
+    """Counts what was begun and what was answered, and says so. `clear` before anything else is printed."""
+
+    def __init__(
+        self, out: TextIO, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._out = out
+        self._quiet = quiet
+        self._terminal = out.isatty()
+        self._clock = clock
+        self._next = clock() + _SHORT
+        self._begun = self._answers = 0
+        self._expected: int | None = None
+        self._shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clear()
+
+    def expect(self, targets: int | None) -> None:
+        """How many targets there will be, None where nobody knows."""
+        self._expected = targets
+
+    def counted(self, targets: Iterable[_T]) -> Iterator[_T]:
+        """The targets, each counted as begun when it is taken."""
+        for each in targets:
+            self._begun += 1
+            yield each
+
+    def answered(self) -> None:
+        """One more answer is out."""
+        self._answers += 1
+        now = self._clock()
+        if self._quiet or now < self._next:
+            return
+        self._next = now + (_EVERY_ON_TERMINAL if self._terminal else _EVERY_ELSE)
+        of = "" if self._expected is None else f" of {self._expected}"
+        text = f"{self._begun}{of} targets begun, {self._answers} answers"
+        self._out.write(f"\r\x1b[K{text}" if self._terminal else f"hemostat: {text}\n")
+        self._out.flush()
+        self._shown = self._terminal
+
+    def clear(self) -> None:
+        """Take the line away, so that something else can be printed."""
+        if self._shown:
+            self._out.write("\r\x1b[K")
+            self._out.flush()
+            self._shown = False

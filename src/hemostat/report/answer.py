@@ -1,0 +1,68 @@
+"""One answer, as `check` gives it and as JSON Lines have it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hemostat.assess.verdicts import VerdictWord
+from hemostat.certificates import Certificate
+
+__all__ = ["KEYS", "Answer", "json_line"]
+
+KEYS: Final = (
+    "target",
+    "address",
+    "port",
+    "dialect",
+    "verdict",
+    "reason",
+    "explanation",
+    "evidence",
+    "certificate",
+    "observed_at",
+)
+"""The keys of an answer as JSON, in their order. Every answer has all of them, and no others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was found out about one address of one target, at one look.
+
+    target        as the user wrote it, without query and secrets
+    address       as text, with the zone of a link-local one; None where there was none to ask
+    port          None where what was written names no target
+    dialect       how it was asked: `tls`, `dtls`
+    verdict       one of five words; None where what was written names no target
+    reason        a code
+    explanation   a few sentences for a person
+    evidence      `observation` (`run`, `seq`, `digest`: its row of the ledger; None where none was kept), `subject`
+                  (the endpoint's name), `rule` (of `assess`), `facts` (of kind `probe`); for a bad line its `line`
+    certificate   the peer's own, None where it showed none or it could not be read
+    chain         the certificates shown behind it
+    observed_at   when the look began, RFC 3339 in UTC
+    """
+
+    target: str
+    address: str | None
+    port: int | None
+    dialect: str | None
+    verdict: VerdictWord | None
+    reason: str
+    explanation: str
+    evidence: Mapping[str, Any]
+    certificate: Certificate | None
+    chain: tuple[Certificate, ...]
+    observed_at: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as values that JSON has, keys as in `KEYS`; `certificate` holds the others as its `chain`."""
+        own = self.certificate
+        certificate = own and own.as_json() | {"chain": [each.as_json() for each in self.chain]}
+        values = {key: getattr(self, key) for key in KEYS}
+        return values | {"evidence": dict(self.evidence), "certificate": certificate}
+
+
+def json_line(answer: Answer) -> str:
+    """The answer as one line of JSON, without its end. ASCII: whatever a peer named itself, a terminal stays sane."""
+    return json.dumps(answer.as_json(), separators=(",", ":"))
