@@ -12,8 +12,8 @@ from hemostat.api.ledgers import (
     seal_ledger,
     verify_ledger,
 )
-from hemostat.api.reference import incident, incidents, open_lab
 from hemostat.api.reasons import NothingKnown, why
+from hemostat.api.reference import incident, incidents, open_lab
 from hemostat.report import Answer
 
 __all__ = [
