@@ -19,7 +19,7 @@ from hemostat.report import Answer
 from hemostat.targets import BadLine, Target, TargetError, TargetLine, parse_target, shown
 
 if TYPE_CHECKING:
-    from hemostat.detect.network import Look
+    from hemostat.detect.network import Look, Options
     from hemostat.evidence import Observation
     from hemostat.ledger import Ledger
 
@@ -93,11 +93,12 @@ async def check_async(
     sense. A target that is malformed is an answer without a verdict.
     """
     options = options or CheckOptions()
+    asked = _network_options(options)
     who = who or identify()
     stop = stop or asyncio.Event()
     read = _Reader([targets] if isinstance(targets, str) else targets, options.port)
     async with _recording(ledger, who, stop) as keep:
-        async with aclosing(_look(read, options)) as looks, aclosing(_batches(looks, stop)) as batches:
+        async with aclosing(_look(read, asked)) as looks, aclosing(_batches(looks, stop)) as batches:
             async for batch in batches:
                 for refused in read.refused():
                     yield refused
@@ -107,20 +108,25 @@ async def check_async(
             yield refused
 
 
-def _look(targets: Iterable[Target], options: CheckOptions) -> "AsyncGenerator[Look, None]":
-    from hemostat.detect.network import Options, look
+def _network_options(options: CheckOptions) -> "Options":
+    from hemostat.detect.network import Options
 
-    return look(
-        targets,
-        Options(
-            sni=options.sni,
-            timeout=options.timeout,
-            retries=options.retries,
-            concurrency=options.concurrency,
-            looks=options.looks,
-            all_addresses=options.all_addresses,
-        ),
+    if not 1 <= options.port <= 65535:
+        raise ValueError("a port is a whole number from 1 to 65535")
+    return Options(
+        sni=options.sni,
+        timeout=options.timeout,
+        retries=options.retries,
+        concurrency=options.concurrency,
+        looks=options.looks,
+        all_addresses=options.all_addresses,
     )
+
+
+def _look(targets: Iterable[Target], options: "Options") -> "AsyncGenerator[Look, None]":
+    from hemostat.detect.network import look
+
+    return look(targets, options)
 
 
 class _Reader(Iterator[Target]):

@@ -1,0 +1,226 @@
+"""`check` and its twin, asked about lab endpoints on loopback and about what is none."""
+
+import asyncio
+import socket
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import hemostat
+from hemostat import api
+from hemostat.api import Answer, CheckOptions, Identity
+from hemostat.evidence import KINDS
+from hemostat.ledger import LedgerError, open_ledger
+from hemostat.targets import BadLine, Target, TargetLine, parse_target
+
+SOME = ("vulnerable-reads-on", "patched-closes", "no-heartbeats", "vulnerable-dtls-closes")
+
+
+async def gather(targets: object, **how: object) -> list[Answer]:
+    return [answer async for answer in api.check_async(targets, **how)]  # type: ignore[arg-type]
+
+
+def of_lab(names: tuple[str, ...] = SOME, **how: object) -> tuple[dict[str, str], list[Answer]]:
+    """Which verdict each target was made to earn, and the answers."""
+
+    async def run() -> tuple[dict[str, str], list[Answer]]:
+        async with api.open_lab(names) as opened:
+            expected = {each.target: each.endpoint.verdict for each in opened}
+            return expected, await gather(list(expected), **how)
+
+    return asyncio.run(run())
+
+
+def test_each_endpoint_gets_its_verdict() -> None:
+    expected, answers = of_lab()
+    assert {each.target: each.verdict for each in answers} == expected
+    for each in answers:
+        assert each.certificate is not None
+        assert each.evidence["observation"] is None
+        KINDS["probe"].check(each.evidence["facts"])
+
+
+def test_an_answer_is_in_the_ledger_before_it_is_given(ledger: str, office: Identity) -> None:
+    async def run() -> None:
+        async with api.open_lab(SOME) as opened:
+            async for answer in api.check_async([each.target for each in opened], ledger=ledger, who=office):
+                place = answer.evidence["observation"]
+                with open_ledger(ledger) as kept:
+                    row = kept.observation(place["run"], place["seq"])
+                    assert row is not None
+                    assert row.digest == place["digest"]
+                    assert row.values() == answer.evidence["facts"]
+                    assert row.subject == answer.evidence["subject"]
+                    assert answer.certificate is not None
+                    assert kept.blob(answer.certificate.sha256)
+
+    asyncio.run(run())
+    with open_ledger(ledger) as kept:
+        (state,) = kept.runs()
+        assert (state.ended, state.count, state.vantage) == (True, 2 + len(SOME), "office")
+        assert kept.verify().holds
+        first, *_, last = kept.rows()
+        assert first.values()["authority"] == "change 4711"  # type: ignore[call-overload,index]
+        assert last.values()["outcome"] == "complete"  # type: ignore[call-overload,index]
+
+
+def test_loopback_belongs_to_this_host_wherever_it_is_seen_from(ledger: str, office: Identity) -> None:
+    _, answers = of_lab(("no-heartbeats",), ledger=ledger, who=office)
+    assert answers[0].evidence["subject"].endswith(f"@{office.host}")
+
+
+def test_what_names_no_target_is_an_answer_without_a_verdict() -> None:
+    bad = BadLine(7, "x:y", "bad-port", "'y' is no port")
+    (line, word) = hemostat.check([bad, "also bad:z"])
+    assert (line.target, line.verdict, line.reason, line.evidence["line"]) == ("x:y", None, "bad-port", 7)
+    assert (word.verdict, word.reason, word.evidence["line"]) == (None, "several", None)
+
+
+def test_every_form_of_target_is_taken() -> None:
+    read = parse_target("127.0.0.1:9")
+    answers = hemostat.check([read, TargetLine(3, read), "127.0.0.1:9"], CheckOptions(timeout=5))
+    assert [each.reason for each in answers] == ["refused"] * 3
+    assert isinstance(read, Target)
+
+
+def test_one_text_is_one_target() -> None:
+    assert [each.target for each in hemostat.check("127.0.0.1:9")] == ["127.0.0.1:9"]
+
+
+def test_the_port_is_for_targets_that_name_none() -> None:
+    (answer,) = hemostat.check("127.0.0.1", CheckOptions(port=9))
+    assert (answer.port, answer.reason) == (9, "refused")
+
+
+def test_a_name_without_an_address_is_kept_too(ledger: str) -> None:
+    (answer,) = hemostat.check("no-such-host.invalid", ledger=ledger)
+    assert (answer.verdict, answer.reason, answer.address) == ("unreachable", "dns", None)
+    with open_ledger(ledger) as kept:
+        (row,) = kept.observations(kinds=["lookup"])
+        assert row.digest == answer.evidence["observation"]["digest"]
+
+
+def test_each_look_is_an_answer() -> None:
+    _, answers = of_lab(("vulnerable-closes",), options=CheckOptions(looks=5))
+    assert [each.verdict for each in answers] == ["vulnerable"] * 5
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        CheckOptions(timeout=0),
+        CheckOptions(timeout=float("nan")),
+        CheckOptions(retries=-1),
+        CheckOptions(concurrency=0),
+        CheckOptions(looks=0),
+        CheckOptions(port=0),
+        CheckOptions(sni="not a name"),
+    ],
+    ids=str,
+)
+def test_options_that_make_no_sense(options: CheckOptions, ledger: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        hemostat.check("127.0.0.1:9", options, ledger=ledger)
+    assert not Path(ledger).exists(), "a run was begun for nothing"
+
+
+def test_a_ledger_that_cannot_be_opened_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        with pytest.raises(LedgerError):
+            hemostat.check(f"127.0.0.1:{server.getsockname()[1]}", ledger=str(tmp_path))
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_a_ledger_that_breaks_on_the_way_stops_no_answer(ledger: str) -> None:
+    """Every answer is given, those that could not be kept without an observation; then the error is raised."""
+    answers: list[Answer] = []
+
+    def targets() -> Iterator[str]:
+        yield "127.0.0.1:9"
+        with sqlite3.connect(ledger) as other:
+            other.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON observation BEGIN SELECT RAISE(ABORT, 'full'); END"
+            )
+        yield "127.0.0.1:9"
+
+    async def run() -> None:
+        async for answer in api.check_async(targets(), CheckOptions(concurrency=1), ledger=ledger):
+            answers.append(answer)  # noqa: PERF401 - what came before the error counts
+
+    with pytest.raises(LedgerError):
+        asyncio.run(run())
+    assert [each.reason for each in answers] == ["refused"] * 2
+    assert answers[-1].evidence["observation"] is None
+    assert answers[-1].evidence["subject"] is None
+
+
+def test_when_it_is_stopped_what_is_there_is_given_and_the_run_ends_as_interrupted(ledger: str) -> None:
+    """A server that is silent, and one that refuses: the one answer is given, the other's probe is given up."""
+
+    async def run() -> list[Answer]:
+        stop = asyncio.Event()
+        found = []
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            targets = ["127.0.0.1:9", f"127.0.0.1:{silent.getsockname()[1]}"]
+            async for answer in api.check_async(targets, CheckOptions(timeout=60), ledger=ledger, stop=stop):
+                found.append(answer)
+                stop.set()
+        return found
+
+    answers = asyncio.run(asyncio.wait_for(run(), 20))
+    assert [each.reason for each in answers] == ["refused"]
+    with open_ledger(ledger) as kept:
+        *_, last = kept.rows()
+        assert last.values() == {"count": 3, "outcome": "interrupted"}
+        assert kept.verify().holds
+
+
+def test_whoever_leaves_early_leaves_nothing_behind(ledger: str) -> None:
+    async def run() -> set[asyncio.Task[object]]:
+        async with api.open_lab(SOME) as opened:
+            before = asyncio.all_tasks()
+            answers = api.check_async([each.target for each in opened] * 20, ledger=ledger)
+            async for _ in answers:
+                break
+            await answers.aclose()
+            return asyncio.all_tasks() - before
+
+    assert asyncio.run(run()) == set()
+    with open_ledger(ledger) as kept:
+        assert kept.verify().holds
+        (state,) = kept.runs()
+        assert state.ended
+
+
+def test_ten_thousand_targets_are_read_as_there_is_room() -> None:
+    taken = 0
+
+    def targets() -> Iterator[str]:
+        nonlocal taken
+        for _ in range(10_000):
+            taken += 1
+            yield "127.0.0.1:9"
+
+    async def run() -> None:
+        answers = api.check_async(targets(), CheckOptions(concurrency=4))
+        async for _ in answers:
+            break
+        await answers.aclose()
+
+    asyncio.run(run())
+    assert taken < 200
+
+
+def test_the_package_shows_it() -> None:
+    assert hemostat.check is api.check
+    assert hemostat.check_async is api.check_async
+    assert hemostat.CheckOptions is CheckOptions
+    assert issubclass(LedgerError, hemostat.HemostatError)
+    assert replace(CheckOptions(), looks=2).looks == 2
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = hemostat.no_such_name  # type: ignore[attr-defined]

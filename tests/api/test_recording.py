@@ -1,0 +1,52 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from hemostat.api import Identity
+from hemostat.api.recording import Recorder, endpoint_of
+from hemostat.detect.network import Look
+from hemostat.evidence import EvidenceError
+from hemostat.ledger import open_ledger
+from hemostat.targets import parse_target
+from tests.report.samples import facts_of
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def recorder(url: str, who: Identity) -> Recorder:
+    return Recorder(open_ledger(url), who, source="hemostat check", version="0.1.0", draw=bytes(16))
+
+
+def a_look(facts: object, certificates: dict[str, bytes] | None = None) -> Look:
+    return Look(parse_target("www.example"), "192.0.2.7", 1, facts, certificates or {}, None, NOW)  # type: ignore[arg-type]
+
+
+def test_a_run_is_a_row_to_begin_one_for_each_look_and_one_to_end(ledger: str, office: Identity) -> None:
+    run = recorder(ledger, office)
+    run.begin()
+    rows = run.record([a_look(facts_of("not-offered")), a_look(None)._replace(failure="dns", address=None)])
+    run.end("complete")
+    with open_ledger(ledger) as kept:
+        assert [row.kind for row in kept.rows()] == ["run", "probe", "lookup", "run-end"]
+        assert list(kept.rows())[1:3] == rows
+        assert kept.verify().holds
+
+
+def test_an_address_that_is_not_global_carries_its_network(office: Identity) -> None:
+    facts = facts_of("not-offered") | {"address": "10.0.0.1", "port": 443, "transport": "tcp"}
+    assert endpoint_of(facts, office) == "tcp:10.0.0.1:443@office"
+    assert endpoint_of(facts | {"address": "8.8.8.8"}, office) == "tcp:8.8.8.8:443"
+    assert endpoint_of(facts | {"address": "fe80::1%eth0"}, office) == f"tcp:[fe80::1]:443@{office.host}%eth0"
+    assert endpoint_of(facts | {"address": "127.0.0.1"}, office) == f"tcp:127.0.0.1:443@{office.host}"
+
+
+def test_facts_about_no_endpoint_are_refused(office: Identity) -> None:
+    with pytest.raises(EvidenceError):
+        endpoint_of({"address": "somewhere", "transport": "tcp", "port": 443}, office)
+    with pytest.raises(EvidenceError):
+        endpoint_of({"address": "8.8.8.8", "transport": "tcp", "port": None}, office)
+
+
+def test_a_run_has_a_name_of_its_own(ledger: str, office: Identity) -> None:
+    with open_ledger(ledger) as opened, pytest.raises(ValueError, match="16 random bytes"):
+        Recorder(opened, office, source="hemostat check", version="0.1.0", draw=b"short")
