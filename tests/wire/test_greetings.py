@@ -21,7 +21,8 @@ from hemostat.wire.greetings import ENOUGH, Greeting, recognise
         (b"220 mail.example ESMTP Postfix\r\n", "text"),
         (b"* OK [CAPABILITY IMAP4rev1] ready\r\n", "text"),
         (b"500 OOPS: vsftpd: cannot read\r\n", "text"),
-        (b"<html><body>", "text"),
+        (b"<html><body>", "http"),
+        (b"<!DOCTYPE HTML>\n<html>", "http"),
         (b"-ERR unknown command\r\n", "text"),
         (b"\r\n", "text"),
         # MySQL's first packet, PostgreSQL's refusal, a telnet negotiation, RDP's answer.

@@ -9,18 +9,22 @@ ENOUGH: Final = 8
 """Bytes that tell all that can be told here."""
 _SSL2_MESSAGES: Final = frozenset({0, 4})  # ERROR, SERVER-HELLO: draft-hickman-netscape-ssl-00, section 5
 
+_PAGES: Final = (b"<!doctyp", b"<html")
+"""What a server of HTTP sends without a status line, as HTTP/0.9 had it: some do where they can't read the request."""
+
 
 def recognise(data: bytes) -> Greeting:
     """Name what begins with `data`, by at least one byte, at best by `ENOUGH`.
 
-    `ssh`: an SSH version exchange (RFC 4253 section 4.2). `http`: an HTTP/1 status line (RFC 9112 section 4).
+    `ssh`: an SSH version exchange (RFC 4253 section 4.2). `http`: an HTTP/1 status line (RFC 9112 section 4), or a
+    page of HTML at once.
     `ssl2`: an SSL 2 error or SERVER-HELLO. `text`: printable, some other protocol's greeting or page.
     `binary`: anything else.
     """
     head = data[:ENOUGH]
     if head.startswith(b"SSH-"):
         return "ssh"
-    if head.startswith(b"HTTP/"):
+    if head.startswith(b"HTTP/") or head.lower().startswith(_PAGES):
         return "http"
     if len(head) >= 3 and head[0] & 0x80 and head[2] in _SSL2_MESSAGES:
         return "ssl2"
