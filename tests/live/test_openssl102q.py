@@ -271,7 +271,7 @@ def test_check_proves_it_patched(server_102q: ServerOf102q, kind: str, count: in
     assert (answer["verdict"], answer["reason"], looked.status) == (*PATCHED, 0)
     assert len(connections(answer)) == count
     assert none_by_timeout(answer)
-    assert answer["certificate"]["names"] == ["openssl102q.test"]
+    assert answer["certificate"]["names"][0] == "openssl102q.test"
 
 
 def test_check_nudges_the_application_that_reads_one_record_an_event(server_102q: ServerOf102q) -> None:
@@ -304,7 +304,7 @@ def test_check_over_dtls(server_102q: ServerOf102q, kind: str, version: str) -> 
     answer = looked.one()
     assert (answer["verdict"], answer["reason"], looked.status) == (*PATCHED, 0)
     assert {each["version"] for each in connections(answer)} == {version}
-    assert answer["certificate"]["names"] == ["openssl102q.test"]
+    assert answer["certificate"]["names"][0] == "openssl102q.test"
 
 
 @pytest.mark.parametrize("kind", TLS_KINDS)
