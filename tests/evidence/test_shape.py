@@ -114,7 +114,9 @@ TURNING = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x2070
 HIDING = [0x2028, 0x2029, 0xD800, 0xFEFF, 0xFFF9, 0xE0001, 0xE007F]
 
 
-@pytest.mark.parametrize("character", map(chr, CONTROLS + TURNING + HIDING), ids=lambda c: f"U+{ord(c):04X}")
+@pytest.mark.parametrize(
+    "character", [chr(c) for c in CONTROLS + TURNING + HIDING], ids=lambda c: f"U+{ord(c):04X}"
+)
 def test_prose_holds_nothing_that_a_terminal_obeys_or_that_hides(character: str) -> None:
     with pytest.raises(Mismatch, match="does not print"):
         prose(9)(f"a{character}b")

@@ -1,0 +1,120 @@
+"""The kind `probe`."""
+
+from typing import Any
+
+import pytest
+
+from hemostat.evidence import KINDS, encode
+from tests.evidence.kinds.places import MEMORY, accepts, places, put, takes, without
+
+KIND = KINDS["probe"]
+EXAMPLE: Any = dict(KIND.example)
+CONNECTION = ("connections", 0)
+PART = (*CONNECTION, "parts", 0)
+
+
+def test_the_example_passes_and_can_be_written() -> None:
+    KIND.check(EXAMPLE)
+    assert encode(EXAMPLE)
+
+
+def test_it_is_about_what_can_be_asked() -> None:
+    assert KIND.subjects == frozenset({"endpoint", "client", "build"})
+
+
+def test_certificates_are_links_each_once() -> None:
+    digests = [character * 64 for character in "cab"]
+    facts = put(EXAMPLE, (*CONNECTION, "certificates"), digests)
+    facts["connections"].append(facts["connections"][0])
+    KIND.check(facts)
+    assert KIND.links(facts) == tuple(f"cert:{character * 64}" for character in "abc")
+    assert KIND.links(put(EXAMPLE, ("connections",), [])) == ()
+
+
+@pytest.mark.parametrize("way", [way for way in places(EXAMPLE) if isinstance(way[-1], str)], ids=str)
+def test_no_key_may_be_missing(way: tuple[str | int, ...]) -> None:
+    assert not accepts(KIND, without(EXAMPLE, way))
+
+
+def test_no_place_takes_what_may_be_a_peers_memory() -> None:
+    assert takes(KIND, EXAMPLE, MEMORY) == {
+        # What was asked for and connected to: from the target and the driver, with no blanks, controls or signs.
+        "host",
+        "address",
+        "connections.offered.name",
+    }
+
+
+@pytest.mark.parametrize(
+    ("way", "values"),
+    [
+        (("role",), ["client"]),
+        (("transport",), ["udp"]),
+        (("dialect",), ["dtls", "imap", "a-1"]),
+        (("form",), ["after-handshake"]),
+        (("host",), [None, "192.0.2.7", "fe80::1%eth0", "_sip.example"]),
+        (("address",), ["::1", "fe80::1%eth0"]),
+        (("port",), [0, 65535]),
+        (("budget", "connections"), [0, 1]),
+        (("connections",), [[]]),
+        ((*CONNECTION, "asked"), ["own-bytes", "large-control", "turns", "certificate", "after-handshake"]),
+        ((*CONNECTION, "offered", "versions"), [[], ["TLS1.2", "DTLS1.0", "SSL3.0", "0x7f1c"]]),
+        ((*CONNECTION, "offered", "name"), [None]),
+        ((*CONNECTION, "offered", "heartbeat"), [False]),
+        ((*CONNECTION, "version"), [None, "SSL3.0", "0x0300"]),
+        ((*CONNECTION, "cipher"), [None, 0, 65535]),
+        ((*CONNECTION, "heartbeat"), [None, 0, 255]),
+        ((*CONNECTION, "client_certificate_asked"), [True]),
+        ((*CONNECTION, "certificates"), [[], ["0" * 64] * 64]),
+        ((*PART, "part"), ["control", "large-control", "flush"]),
+        ((*PART, "answer"), ["equal", "equal-so-far", "different", "alert", "not-a-record", "unasked"]),
+        ((*PART, "microseconds"), [0, 20_000_000]),
+        ((*CONNECTION, "alerts"), [[], ["warning close_notify", "fatal 255", "level-3 handshake_failure"]]),
+        ((*CONNECTION, "ended"), ["reset", "ours", "failed"]),
+        ((*CONNECTION, "failure"), ["refused", "timeout", "no-route-to-host"]),
+        ((*CONNECTION, "not_tls"), ["ssh", "http", "text", "ssl2", "binary"]),
+        ((*CONNECTION, "refusal"), ["key-too-large"]),
+        ((*CONNECTION, "error"), ["not-a-record"]),
+        ((*CONNECTION, "messages"), [[], ["> heartbeat-request 16368"]]),
+        ((*CONNECTION, "round_trip"), [None, 0]),
+    ],
+)
+def test_a_field_takes_each_of_its_values(way: tuple[str | int, ...], values: list[Any]) -> None:
+    assert [value for value in values if not accepts(KIND, put(EXAMPLE, way, value))] == []
+
+
+@pytest.mark.parametrize(
+    ("way", "values"),
+    [
+        (("role",), ["peer", None]),
+        (("transport",), ["sctp"]),
+        (("dialect",), ["", "TLS", "-", "a" * 33, "a_b"]),
+        (("form",), ["library"]),
+        (("host",), ["", "a b", "ü", "a" * 256, "%eth0", "fe80::1%"]),
+        (("address",), [None, ""]),
+        (("port",), [-1, 65536, True, "443"]),
+        (("budget",), [None, {}, {"connections": 1}]),
+        (("connections",), [None, {}, [EXAMPLE["connections"][0]] * 65]),
+        ((*CONNECTION,), [None, []]),
+        ((*CONNECTION, "asked"), ["over-read"]),
+        ((*CONNECTION, "offered", "versions"), [["TLS1.2"] * 17, ["TLS"], ["0x03"], ["0x03AB"], [770]]),
+        ((*CONNECTION, "offered", "heartbeat"), [None, 1]),
+        ((*CONNECTION, "version"), ["", "TLS 1.2"]),
+        ((*CONNECTION, "cipher"), [65536, -1, "49199"]),
+        ((*CONNECTION, "heartbeat"), [256, True]),
+        ((*CONNECTION, "certificates"), [["0" * 63], ["0" * 65], ["A" * 64], ["0" * 64] * 65]),
+        ((*PART, "length"), [65536, None]),
+        ((*PART, "answer"), ["leaked", None]),
+        ((*PART, "bytes"), [None, -1, "00"]),
+        ((*CONNECTION, "parts"), [[EXAMPLE["connections"][0]["parts"][0]] * 65]),
+        ((*CONNECTION, "nudges"), [None, -1]),
+        ((*CONNECTION, "alerts"), [["fatal"], ["fatal  x"], ["level-1000 x"], ["fatal 255"] * 33]),
+        ((*CONNECTION, "ended"), [None, "closed"]),
+        ((*CONNECTION, "failure"), ["", "Refused", "a--b", "a-1234", "a" * 49]),
+        ((*CONNECTION, "not_tls"), ["ftp"]),
+        ((*CONNECTION, "messages"), [["client-hello 1"], ["> client-hello"], ["> client-hello 01"], ["> a 1"] * 257]),
+        ((*CONNECTION, "started"), [None, -1, 1.5]),
+    ],
+)  # fmt: skip
+def test_a_field_takes_no_other(way: tuple[str | int, ...], values: list[Any]) -> None:
+    assert [value for value in values if accepts(KIND, put(EXAMPLE, way, value))] == []
