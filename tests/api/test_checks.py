@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,20 +112,20 @@ def test_each_look_is_an_answer() -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        CheckOptions(timeout=0),
-        CheckOptions(timeout=float("nan")),
-        CheckOptions(retries=-1),
-        CheckOptions(concurrency=0),
-        CheckOptions(looks=0),
-        CheckOptions(port=0),
-        CheckOptions(sni="not a name"),
+        {"timeout": 0},
+        {"timeout": float("nan")},
+        {"timeout": 1e9},
+        {"retries": -1},
+        {"concurrency": 0},
+        {"looks": 0},
+        {"port": 0},
+        {"sni": "not a name"},
     ],
     ids=str,
 )
-def test_options_that_make_no_sense(options: CheckOptions, ledger: str) -> None:
+def test_options_that_make_no_sense(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        hemostat.check("127.0.0.1:9", options, ledger=ledger)
-    assert not Path(ledger).exists(), "a run was begun for nothing"
+        CheckOptions(**options)
 
 
 def test_a_ledger_that_cannot_be_opened_is_told_before_anything_is_asked(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ class CheckOptions:
     concurrency    addresses asked side by side
     looks          how often each address is asked (a balancer may hide several servers behind one)
     all_addresses  ask every address of a name; False: the first one
+
+    Raises ValueError for what makes no sense.
     """
 
     port: int = 443
@@ -53,6 +55,9 @@ class CheckOptions:
     concurrency: int = 64
     looks: int = 1
     all_addresses: bool = True
+
+    def __post_init__(self) -> None:
+        _network_options(self)
 
 
 def check(
@@ -89,8 +94,8 @@ async def check_async(
     answers that are there are still given.
 
     Raises `LedgerError` where the ledger can't be opened (before anything is asked) or written to (at the end, after
-    every answer was given, those that could not be kept without an observation); ValueError for options that make no
-    sense. A target that is malformed is an answer without a verdict.
+    every answer was given, those that could not be kept without an observation). A target that is malformed is an
+    answer without a verdict.
     """
     options = options or CheckOptions()
     asked = _network_options(options)

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import aclosing
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Final
 
@@ -123,15 +124,18 @@ def _run(arguments: argparse.Namespace) -> int:
 
     if not arguments.targets and not arguments.file:
         raise UsageError("name a target, or a list of them by --file; hemostat check --help tells more")
-    options = api.CheckOptions(
-        port=_port(arguments.port),
-        sni=arguments.sni,
-        timeout=arguments.timeout,
-        retries=arguments.retries,
-        concurrency=arguments.concurrency,
-        looks=arguments.looks,
-        all_addresses=arguments.all_addresses,
-    )
+    try:
+        options = api.CheckOptions(
+            port=arguments.port,
+            sni=arguments.sni,
+            timeout=arguments.timeout,
+            retries=arguments.retries,
+            concurrency=arguments.concurrency,
+            looks=arguments.looks,
+            all_addresses=arguments.all_addresses,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
     who = api.identify(vantage=arguments.vantage, network=arguments.network, authority=arguments.authority)
     ledger = None if arguments.no_ledger else ledger_url(arguments)
     return asyncio.run(_check(arguments, options, ledger, who))
@@ -154,18 +158,18 @@ async def _check(
     screen = Screen(sys.stdout, width=_width(), colour=terminal and _colour(arguments))
     words: set[str | None] = set()
     with Progress(sys.stderr, quiet=arguments.quiet) as progress:
-        answers = api.check_async(_given(arguments, progress), options, ledger=ledger, who=who, stop=stop)
-        async for answer in answers:
-            words.add(answer.verdict)
-            progress.clear()
-            if arguments.json:
-                sys.stdout.write(json_line(answer) + "\n")
-                sys.stdout.flush()
-            else:
-                screen.answer(answer)
-            if arguments.verbose and answer.evidence["facts"]:
-                print(*dialogue(answer.evidence["facts"]), sep="\n", file=sys.stderr, flush=True)
-            progress.answered()
+        given = _given(arguments, progress)
+        async with aclosing(api.check_async(given, options, ledger=ledger, who=who, stop=stop)) as answers:
+            async for answer in answers:
+                words.add(answer.verdict)
+                progress.clear()
+                if arguments.json:
+                    print(json_line(answer), flush=True)
+                else:
+                    screen.answer(answer)
+                if arguments.verbose and answer.evidence["facts"]:
+                    print(*dialogue(answer.evidence["facts"]), sep="\n", file=sys.stderr, flush=True)
+                progress.answered()
     if not arguments.json:
         screen.close(interrupted=stop.is_set())
     if stop.is_set():
@@ -198,12 +202,6 @@ def _chunks(file: IO[bytes]) -> Iterable[bytes]:
     with file:
         while chunk := file.read(_CHUNK):
             yield chunk
-
-
-def _port(number: int) -> int:
-    if not 1 <= number <= 65535:
-        raise UsageError(f"--port {number}: a port is a whole number from 1 to 65535")
-    return number
 
 
 def _width() -> int:

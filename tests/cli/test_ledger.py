@@ -1,0 +1,104 @@
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def filled(run: Run, lab: dict[str, str]) -> Run:
+    """A ledger with two runs in it."""
+    run("check", lab["no-heartbeats"])
+    run("check", "127.0.0.1:9")
+    return run
+
+
+def test_a_ledger_that_holds(filled: Run) -> None:
+    ran = filled("ledger", "verify")
+    assert ran.status == 0
+    assert ran.out.splitlines()[:2] == [
+        "The ledger holds.",
+        "2 runs: 2 whole, 0 cut off (their writer was ended, or still writes), 0 broken",
+    ]
+    found = json.loads(filled("ledger", "verify", "--json").out)
+    assert (found["holds"], found["whole"], found["observations"]) == (True, 2, 6)
+
+
+def test_a_row_that_was_changed_is_found(filled: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as other:
+        other.execute("UPDATE observation SET facts = replace(facts, 'refused', 'timeout')")
+    other.close()
+    ran = filled("ledger", "verify")
+    assert ran.status == 1
+    assert ran.out.startswith("The ledger does NOT hold.")
+    assert "is broken after 1 rows: the digest does not hold" in ran.out
+
+
+def test_a_seal_tells_what_became_of_what_was_there(
+    filled: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = filled("ledger", "seal").out.strip()
+    assert seal.startswith("hemostat-seal-1 runs=2 rows=6 ")
+    assert "exactly as it was sealed" in filled("ledger", "verify", "--seal", seal).out
+    filled("check", "127.0.0.1:9")
+    monkeypatch.setattr("sys.stdin", io.StringIO(seal + "\n"))
+    ran = filled("ledger", "verify", "--seal", "-")
+    assert ran.status == 0
+    assert "1 runs are newer than the seal" in ran.out
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as other:
+        run = other.execute("SELECT run FROM observation ORDER BY recorded_at").fetchone()[0]
+        other.execute("DELETE FROM observation WHERE run = ?", (run,))
+    other.close()
+    ran = filled("ledger", "verify", "--seal", seal)
+    assert ran.status == 1
+    assert "NOT all that was sealed is here" in ran.out
+    assert filled("ledger", "verify", "--seal", "nonsense").status == 2
+
+
+def test_what_is_exported_can_be_imported_elsewhere(filled: Run, tmp_path: Path) -> None:
+    kept, elsewhere = tmp_path / "kept.jsonl", str(tmp_path / "elsewhere.sqlite")
+    assert filled("ledger", "export", str(kept)).status == 0
+    ran = filled("ledger", "import", "--ledger", elsewhere, str(kept))
+    assert ran.out == (
+        "2 runs are new, 0 went on, 0 were here already; 6 observations and 1 certificates came in.\n"
+    )
+    again = filled("ledger", "import", "--ledger", elsewhere, str(kept))
+    assert "0 runs are new, 0 went on, 2 were here already; 0 observations" in again.out
+    assert filled("ledger", "seal").out == filled("ledger", "seal", "--ledger", elsewhere).out
+
+
+def test_an_export_overwrites_nothing(filled: Run, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_text("mine")
+    ran = filled("ledger", "export", str(there))
+    assert (ran.status, there.read_text()) == (2, "mine")
+    assert "is there already" in ran.err
+    assert filled("ledger", "export", str(tmp_path / "no" / "folder")).status == 2
+
+
+def test_what_is_no_export_is_refused_with_its_line(filled: Run, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text(filled("ledger", "export").out.splitlines()[0] + "\n{}\n")
+    ran = filled("ledger", "import", "--ledger", str(tmp_path / "other.sqlite"), str(bad))
+    assert ran.status == 2
+    assert "line 2" in ran.err
+    assert filled("ledger", "import", str(tmp_path / "none.jsonl")).status == 2
+
+
+def test_two_ledgers_become_one(filled: Run, tmp_path: Path) -> None:
+    other = str(tmp_path / "other.sqlite")
+    filled("check", "--ledger", other, "127.0.0.1:9")
+    ran = filled("ledger", "merge", other)
+    assert ran.out.startswith("1 runs are new, 0 went on, 0 were here already; 3 observations")
+    assert json.loads(filled("ledger", "verify", "--json").out)["whole"] == 3
+
+
+@pytest.mark.parametrize("action", ["verify", "seal", "export"])
+def test_where_there_is_no_ledger_none_is_made(run: Run, action: str, tmp_path: Path) -> None:
+    ran = run("ledger", action)
+    assert ran.status == 2
+    assert "there is no ledger" in ran.err.lower()
+    assert list(tmp_path.iterdir()) == []

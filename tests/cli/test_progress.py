@@ -1,0 +1,53 @@
+import io
+
+from hemostat.cli.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_short_work_says_nothing() -> None:
+    out, clock = Terminal(), Clock()
+    with Progress(out, clock=clock) as progress:
+        assert list(progress.counted("abc")) == ["a", "b", "c"]
+        clock.now = 1.9
+        progress.answered()
+    assert out.getvalue() == ""
+
+
+def test_on_a_terminal_a_line_is_written_over_and_taken_away() -> None:
+    out, clock = Terminal(), Clock()
+    with Progress(out, clock=clock) as progress:
+        progress.expect(3)
+        list(progress.counted("ab"))
+        clock.now = 3
+        progress.answered()
+        assert out.getvalue() == "\r\x1b[K2 of 3 targets begun, 1 answers"
+    assert out.getvalue().endswith("\r\x1b[K")
+
+
+def test_elsewhere_a_line_now_and_then() -> None:
+    out, clock = io.StringIO(), Clock()
+    with Progress(out, clock=clock) as progress:
+        list(progress.counted("ab"))
+        for clock.now in (3.0, 4.0, 12.9, 13.1):
+            progress.answered()
+    assert out.getvalue() == ("hemostat: 2 targets begun, 1 answers\nhemostat: 2 targets begun, 4 answers\n")
+
+
+def test_quiet_is_quiet() -> None:
+    out, clock = Terminal(), Clock()
+    with Progress(out, quiet=True, clock=clock) as progress:
+        clock.now = 100
+        progress.answered()
+    assert out.getvalue() == ""
