@@ -64,8 +64,8 @@ def test_an_answer_is_in_the_ledger_before_it_is_given(ledger: str, office: Iden
         assert (state.ended, state.count, state.vantage) == (True, 2 + len(SOME), "office")
         assert kept.verify().holds
         first, *_, last = kept.rows()
-        assert first.values()["authority"] == "change 4711"  # type: ignore[call-overload,index]
-        assert last.values()["outcome"] == "complete"  # type: ignore[call-overload,index]
+        assert first.values()["authority"] == "change 4711"
+        assert last.values()["outcome"] == "complete"
 
 
 def test_loopback_belongs_to_this_host_wherever_it_is_seen_from(ledger: str, office: Identity) -> None:
@@ -224,4 +224,4 @@ def test_the_package_shows_it() -> None:
     assert issubclass(LedgerError, hemostat.HemostatError)
     assert replace(CheckOptions(), looks=2).looks == 2
     with pytest.raises(AttributeError, match="no_such_name"):
-        _ = hemostat.no_such_name  # type: ignore[attr-defined]
+        _ = hemostat.no_such_name

@@ -21,7 +21,7 @@ def test_a_ledger_that_holds(filled: Run) -> None:
     assert ran.status == 0
     assert ran.out.splitlines()[:2] == [
         "The ledger holds.",
-        "2 runs: 2 whole, 0 cut off (their writer was ended, or still writes), 0 broken",
+        "runs: 2, of which 2 whole, 0 cut off (the writer was ended, or still writes), 0 broken",
     ]
     found = json.loads(filled("ledger", "verify", "--json").out)
     assert (found["holds"], found["whole"], found["observations"]) == (True, 2, 6)
@@ -47,7 +47,7 @@ def test_a_seal_tells_what_became_of_what_was_there(
     monkeypatch.setattr("sys.stdin", io.StringIO(seal + "\n"))
     ran = filled("ledger", "verify", "--seal", "-")
     assert ran.status == 0
-    assert "1 runs are newer than the seal" in ran.out
+    assert "runs newer than the seal: 1" in ran.out
     with sqlite3.connect(tmp_path / "ledger.sqlite") as other:
         run = other.execute("SELECT run FROM observation ORDER BY recorded_at").fetchone()[0]
         other.execute("DELETE FROM observation WHERE run = ?", (run,))
@@ -63,10 +63,10 @@ def test_what_is_exported_can_be_imported_elsewhere(filled: Run, tmp_path: Path)
     assert filled("ledger", "export", str(kept)).status == 0
     ran = filled("ledger", "import", "--ledger", elsewhere, str(kept))
     assert ran.out == (
-        "2 runs are new, 0 went on, 0 were here already; 6 observations and 1 certificates came in.\n"
+        "runs: 2 new, 0 that went on, 0 that were here already; came in: observations: 6, certificates: 1\n"
     )
     again = filled("ledger", "import", "--ledger", elsewhere, str(kept))
-    assert "0 runs are new, 0 went on, 2 were here already; 0 observations" in again.out
+    assert "runs: 0 new, 0 that went on, 2 that were here already; came in: observations: 0" in again.out
     assert filled("ledger", "seal").out == filled("ledger", "seal", "--ledger", elsewhere).out
 
 
@@ -92,7 +92,9 @@ def test_two_ledgers_become_one(filled: Run, tmp_path: Path) -> None:
     other = str(tmp_path / "other.sqlite")
     filled("check", "--ledger", other, "127.0.0.1:9")
     ran = filled("ledger", "merge", other)
-    assert ran.out.startswith("1 runs are new, 0 went on, 0 were here already; 3 observations")
+    assert ran.out.startswith(
+        "runs: 1 new, 0 that went on, 0 that were here already; came in: observations: 3"
+    )
     assert json.loads(filled("ledger", "verify", "--json").out)["whole"] == 3
 
 

@@ -10,7 +10,7 @@ from hemostat.report import Answer
 from tests.assess.examples import EXAMPLES
 from tests.assess.facts import Facts, any_facts
 
-__all__ = ["any_answer", "answer", "certificate", "facts_of"]
+__all__ = ["answer", "any_answer", "certificate", "facts_of"]
 
 
 def facts_of(rule: str) -> Facts:

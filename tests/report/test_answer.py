@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 
 from hemostat.report import KEYS, json_line
-from tests.report.samples import any_answer, answer, certificate
+from tests.report.samples import answer, any_answer, certificate
 
 
 def test_the_keys_are_those_of_the_design_in_their_order() -> None:

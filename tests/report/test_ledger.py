@@ -27,8 +27,8 @@ def found(**changed: object) -> Verification:
 def test_a_ledger_that_holds() -> None:
     assert verification_text(found()).splitlines() == [
         "The ledger holds.",
-        "2 runs: 2 whole, 0 cut off (their writer was ended, or still writes), 0 broken",
-        "6 observations, 1 certificates and other blobs",
+        "runs: 2, of which 2 whole, 0 cut off (the writer was ended, or still writes), 0 broken",
+        "observations: 6; certificates and other blobs: 1",
     ]
 
 
@@ -39,7 +39,7 @@ def test_what_does_not_hold_is_named_with_its_reason() -> None:
     )
     assert text.startswith("The ledger does NOT hold.\n")
     assert f"  {RUN} is broken after 3 rows: row 3 is missing\n" in text
-    assert f"  1 certificates were changed\n    {'ab' * 32}\n" in text
+    assert f"  blobs that were changed: 1\n    {'ab' * 32}\n" in text
 
 
 def test_what_is_odd_and_harmless_is_said_too() -> None:
@@ -57,8 +57,8 @@ def test_what_is_odd_and_harmless_is_said_too() -> None:
     assert text.startswith("The ledger holds.\n")
     for said in (
         f"{RUN} is cut-off after 2 rows",
-        "1 observations are dated after",
-        "4 observations of kind probe/9, which this version does not know: kept, not judged",
+        "(kept, never the newest): 1",
+        "observations of kind probe/9, which this version does not know (kept, not judged): 4",
         "(nothing is forged by that)",
     ):
         assert said in text
@@ -76,13 +76,13 @@ def test_a_seal() -> None:
     later = SealCheck(list_found=True, unchanged=False, grown=Named(1, (RUN,)), new=2)
     text = verification_text(found(seal=later))
     assert "Seal: all that was sealed is here, unchanged." in text
-    assert "2 runs are newer than the seal" in text
-    assert f"1 sealed runs were still open then, and went on\n    {RUN}" in text
+    assert "runs newer than the seal: 2" in text
+    assert f"sealed runs that were still open then, and went on: 1\n    {RUN}" in text
     forged = SealCheck(list_found=True, unchanged=False, changed=Named(1, (RUN,)), missing=Named(1, (RUN,)))
     text = verification_text(found(seal=forged))
     assert text.startswith("The ledger does NOT hold.")
     assert "Seal: NOT all that was sealed is here." in text
-    assert "1 sealed runs are missing" in text
+    assert "sealed runs that are missing: 1" in text
     lost = SealCheck(list_found=False, unchanged=False)
     assert "the list that would tell what changed is not here" in verification_text(found(seal=lost))
 
@@ -90,5 +90,5 @@ def test_a_seal() -> None:
 def test_what_came_in() -> None:
     merged = Merged(new_runs=1, grown_runs=2, known_runs=3, observations=4, blobs=5)
     assert merged_text(merged) == (
-        "1 runs are new, 2 went on, 3 were here already; 4 observations and 5 certificates came in."
+        "runs: 1 new, 2 that went on, 3 that were here already; came in: observations: 4, certificates: 5"
     )

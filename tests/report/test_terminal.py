@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hemostat.report import Answer, Screen
 from hemostat.report.terminal import disagreements, note, place
-from tests.report.samples import any_answer, answer, certificate
+from tests.report.samples import answer, any_answer, certificate
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -108,28 +108,28 @@ def verification_text(found: Verified) -> str:
 def merged_text(merged: MergedRuns) -> str:
     """One line."""
     return (
-        f"{merged.new_runs} runs are new, {merged.grown_runs} went on, {merged.known_runs} were here already; "
-        f"{merged.observations} observations and {merged.blobs} certificates came in."
+        f"runs: {merged.new_runs} new, {merged.grown_runs} that went on, {merged.known_runs} that were here already; "
+        f"came in: observations: {merged.observations}, certificates: {merged.blobs}"
     )
 
 
 def _lines(found: Verified) -> Iterator[str]:
     yield "The ledger holds." if found.holds else "The ledger does NOT hold."
     yield (
-        f"{found.runs} runs: {found.whole} whole, {found.cut_off} cut off (their writer was ended, or still writes), "
-        f"{found.broken} broken"
+        f"runs: {found.runs}, of which {found.whole} whole, {found.cut_off} cut off (the writer was ended, or still "
+        f"writes), {found.broken} broken"
     )
-    yield f"{found.observations} observations, {found.blobs} certificates and other blobs"
+    yield f"observations: {found.observations}; certificates and other blobs: {found.blobs}"
     for state in found.not_whole[:_MOST_NAMED]:
         after = f" after {state.count} rows" + (f": {state.why}" if state.why else "")
         yield f"  {state.run} is {state.state}{after}"
     if found.ahead:
-        yield f"{found.ahead} observations are dated after they were written down: kept, never the newest"
+        yield f"observations dated after they were written down (kept, never the newest): {found.ahead}"
     for kind, count in found.unknown.items():
-        yield f"{count} observations of kind {kind}, which this version does not know: kept, not judged"
-    yield from _named(found.changed_blobs, "certificates were changed")
+        yield f"observations of kind {kind}, which this version does not know (kept, not judged): {count}"
+    yield from _named(found.changed_blobs, "blobs that were changed")
     yield from _named(
-        found.missing_blobs, "certificates are spoken of and not here (nothing is forged by that)"
+        found.missing_blobs, "certificates that are spoken of and not here (nothing is forged by that)"
     )
     if found.index_holds is False:
         yield "The index does not say what the rows say: it was changed, or is damaged."
@@ -149,13 +149,13 @@ def _seal(seal: Sealed) -> Iterator[str]:
         if seal.holds
         else "Seal: NOT all that was sealed is here."
     )
-    yield from _named(seal.missing, "sealed runs are missing")
-    yield from _named(seal.changed, "sealed runs were changed")
-    yield from _named(seal.grown, "sealed runs were still open then, and went on")
-    yield f"  {seal.new} runs are newer than the seal"
+    yield from _named(seal.missing, "sealed runs that are missing")
+    yield from _named(seal.changed, "sealed runs that were changed")
+    yield from _named(seal.grown, "sealed runs that were still open then, and went on")
+    yield f"  runs newer than the seal: {seal.new}"
 
 
 def _named(which: Counted, what: str) -> Iterator[str]:
     if which.count:
-        yield f"  {which.count} {what}"
+        yield f"  {what}: {which.count}"
         yield from (f"    {name}" for name in which.first[:_MOST_NAMED])
