@@ -11,6 +11,7 @@ from hemostat.ledger.errors import LedgerError
 __all__ = ["Database", "File", "default_path", "locate"]
 
 _POSTGRESQL: Final = ("postgresql", "postgres")
+_NAME: Final = "ledger.sqlite"
 _FORMS: Final = "a path, sqlite:///path or postgresql://user@host/database"
 
 
@@ -45,7 +46,7 @@ def default_path() -> Path:
     """`ledger.sqlite` in the folder that this system keeps a user's data in (`~/.local/share/hemostat`)."""
     from platformdirs import user_data_path
 
-    return user_data_path("hemostat", appauthor=False) / "ledger.sqlite"
+    return user_data_path("hemostat", appauthor=False) / _NAME
 
 
 def locate(url: str | None) -> File | Database:
@@ -60,14 +61,14 @@ def locate(url: str | None) -> File | Database:
         raise LedgerError("bad-url", f"a ledger is {_FORMS}")
     scheme, mark, rest = url.partition("://")
     if not mark:
-        return File(_absolute(url))
+        return _file(url)
     if scheme == "sqlite":
         # Nothing between // and the third /: a host, or a database in memory, is no place for a ledger.
         if not rest.startswith("/") or len(rest) == 1 or "\0" in unquote(rest):
             raise LedgerError(
                 "bad-url", "an SQLite ledger is sqlite:///relative/path or sqlite:////absolute/path"
             )
-        return File(_absolute(unquote(rest[1:])))
+        return _file(unquote(rest[1:]))
     if scheme in _POSTGRESQL:
         try:
             parts = urlsplit(url)
@@ -80,8 +81,9 @@ def locate(url: str | None) -> File | Database:
     raise LedgerError("bad-url", f"a ledger is {_FORMS}; {_printable(scheme)[:32]}:// is none of these")
 
 
-def _absolute(path: str) -> Path:
-    return Path(os.path.abspath(path))
+def _file(written: str) -> File:
+    path = Path(os.path.abspath(written))
+    return File(path, own=path.name == _NAME and path == default_path())
 
 
 def _printable(text: str) -> str:
