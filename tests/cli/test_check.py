@@ -76,6 +76,7 @@ def test_the_exit_status(
         (["--file", "no-such-file.txt"], "no-such-file.txt can't be read: No such file or directory"),
         (["--ledger", "ftp://x/y", "127.0.0.1:9"], "a ledger is"),
         (["--loo", "2", "127.0.0.1:9"], "--loo"),
+        (["--resume", "--no-ledger", "127.0.0.1:9"], "--resume goes on from what the ledger holds"),
     ],
 )
 def test_what_makes_no_sense_is_a_sentence_and_status_2(run: Run, arguments: list[str], said: str) -> None:
@@ -142,6 +143,14 @@ def test_the_options_reach_the_look(run: Run, lab: dict[str, str]) -> None:
         facts = each["evidence"]["facts"]
         assert facts["budget"]["microseconds"] == 9_000_000
         assert facts["connections"][0]["offered"]["name"] == "other.example"
+
+
+def test_a_list_is_gone_on_with(run: Run, lab: dict[str, str]) -> None:
+    targets = [lab["no-heartbeats"], lab["patched-closes"]]
+    first = {each["target"]: each for each in run("check", "--json", *targets).lines()}
+    again = {each["target"]: each for each in run("check", "--json", "--resume", *targets).lines()}
+    assert again == first
+    assert "runs: 2" in run("ledger", "verify").out
 
 
 def test_an_interruption_keeps_and_prints_what_was_answered(tmp_path: Path) -> None:

@@ -7,19 +7,20 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, I
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from hemostat import __version__
 from hemostat.api.answers import answer_to_bad_line, answer_to_look
 from hemostat.api.identity import Identity, identify
+from hemostat.api.memory import Memory
 from hemostat.api.recording import Recorder
 from hemostat.errors import HemostatError
 from hemostat.report import Answer
 from hemostat.targets import BadLine, Target, TargetError, TargetLine, parse_target, shown
 
 if TYPE_CHECKING:
-    from hemostat.detect.network import Look, Options
+    from hemostat.detect.network import Look, Options, Recall
     from hemostat.evidence import Observation
     from hemostat.ledger import Ledger
 
@@ -44,6 +45,7 @@ class CheckOptions:
     concurrency    addresses asked side by side
     looks          how often each address is asked (a balancer may hide several servers behind one)
     all_addresses  ask every address of a name; False: the first one
+    resume         take from the ledger what this vantage decided so long ago at most, instead of asking again
 
     Raises ValueError for what makes no sense.
     """
@@ -55,6 +57,7 @@ class CheckOptions:
     concurrency: int = 64
     looks: int = 1
     all_addresses: bool = True
+    resume: timedelta | None = None
 
     def __post_init__(self) -> None:
         _network_options(self)
@@ -102,8 +105,8 @@ async def check_async(
     who = who or identify()
     stop = stop or asyncio.Event()
     read = _Reader([targets] if isinstance(targets, str) else targets, options.port)
-    async with _recording(ledger, who, stop) as keep:
-        async with aclosing(_look(read, asked)) as looks, aclosing(_batches(looks, stop)) as batches:
+    async with _recording(ledger, who, stop, options.resume) as (keep, recall):
+        async with aclosing(_look(read, asked, recall)) as looks, aclosing(_batches(looks, stop)) as batches:
             async for batch in batches:
                 for refused in read.refused():
                     yield refused
@@ -128,10 +131,12 @@ def _network_options(options: CheckOptions) -> "Options":
     )
 
 
-def _look(targets: Iterable[Target], options: "Options") -> "AsyncGenerator[Look, None]":
+def _look(
+    targets: Iterable[Target], options: "Options", recall: "Recall | None"
+) -> "AsyncGenerator[Look, None]":
     from hemostat.detect.network import look
 
-    return look(targets, options)
+    return look(targets, options, recall=recall)
 
 
 class _Reader(Iterator[Target]):
@@ -170,8 +175,11 @@ _Keep = Callable[["Sequence[Look]"], "asyncio.Future[Sequence[Observation | None
 
 
 @asynccontextmanager
-async def _recording(url: str | None, who: Identity, stop: asyncio.Event) -> AsyncIterator[_Keep]:
-    """A run of the ledger, as a function that keeps a batch of looks and gives the row of each; None: not kept.
+async def _recording(
+    url: str | None, who: Identity, stop: asyncio.Event, resume: timedelta | None
+) -> "AsyncIterator[tuple[_Keep, Recall | None]]":
+    """A run of the ledger, as a function that keeps a batch of looks and gives the row of each (None: not kept), and
+    one that recalls earlier looks.
 
     The ledger has a thread of its own: a slow disk or database holds up no probe's clock.
     """
@@ -181,12 +189,15 @@ async def _recording(url: str | None, who: Identity, stop: asyncio.Event) -> Asy
         async def keep_none(batch: "Sequence[Look]") -> "Sequence[Observation | None]":
             return [None] * len(batch)
 
-        yield lambda batch: asyncio.ensure_future(keep_none(batch))
+        yield lambda batch: asyncio.ensure_future(keep_none(batch)), None
         return
     with ThreadPoolExecutor(1, "ledger") as thread:
-        run = await loop.run_in_executor(thread, _Run, url, who)
+        run = await loop.run_in_executor(thread, _Run, url, who, resume)
         try:
-            yield lambda batch: asyncio.ensure_future(loop.run_in_executor(thread, run.keep, batch))
+            yield (
+                lambda batch: asyncio.ensure_future(loop.run_in_executor(thread, run.keep, batch)),
+                run.recall,
+            )
         finally:
             # Not to be cut short: a run without its end counts as cut off.
             outcome = "interrupted" if stop.is_set() else "complete"
@@ -198,27 +209,32 @@ async def _recording(url: str | None, who: Identity, stop: asyncio.Event) -> Asy
 class _Run:
     """The ledger's side, in its own thread: what can't be written is remembered, and the looking goes on."""
 
-    def __init__(self, url: str, who: Identity) -> None:
+    def __init__(self, url: str, who: Identity, resume: timedelta | None) -> None:
         from hemostat.ledger import open_ledger
 
+        self.recall: Recall | None = None
         self.broken: HemostatError | None = None
         self._ledger: Ledger = open_ledger(url)
         try:
             self._recorder = Recorder(
                 self._ledger, who, source=SOURCE, version=__version__, draw=os.urandom(16)
             )
+            if resume is not None:
+                self.recall = Memory(self._ledger, who.vantage, datetime.now(UTC) - resume)
             self._recorder.begin()
         except BaseException:
             self._ledger.close()
             raise
 
     def keep(self, looks: "Sequence[Look]") -> "Sequence[Observation | None]":
+        rows: Sequence[Observation] = ()
         if self.broken is None:
             try:
-                return self._recorder.record(looks)
+                rows = self._recorder.record([look for look in looks if look.kept is None])
             except HemostatError as error:
                 self.broken = error
-        return [None] * len(looks)
+        new = iter(rows)
+        return [look.kept or next(new, None) for look in looks]
 
     def close(self, outcome: str) -> None:
         try:

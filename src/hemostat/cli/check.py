@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import aclosing
+from datetime import timedelta
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ __all__ = ["COMMAND"]
 
 _STANDARD_INPUT: Final = "-"
 _CHUNK: Final = 1 << 16
+_RESUMED: Final = timedelta(hours=24)
 _EPILOG: Final = """\
 targets:
   example.org  example.org:8443  192.0.2.7  [2001:db8::1]:443  https://example.org  dtls://example.org:5349
@@ -108,6 +110,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     keeping = parser.add_argument_group("the ledger")
     add_ledger_option(keeping)
     keeping.add_argument("--no-ledger", action="store_true", help="keep nothing")
+    keeping.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with a list: what this vantage decided within the last 24 hours is taken from the ledger",
+    )
     keeping.add_argument("--vantage", metavar="LABEL", help="where you look from (default: this host)")
     keeping.add_argument(
         "--network", metavar="LABEL", help="what private addresses belong to, as office (default: this host)"
@@ -124,6 +131,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
     if not arguments.targets and not arguments.file:
         raise UsageError("name a target, or a list of them by --file; hemostat check --help tells more")
+    if arguments.resume and arguments.no_ledger:
+        raise UsageError("--resume goes on from what the ledger holds, so it can't be had with --no-ledger")
     try:
         options = api.CheckOptions(
             port=arguments.port,
@@ -133,6 +142,7 @@ def _run(arguments: argparse.Namespace) -> int:
             concurrency=arguments.concurrency,
             looks=arguments.looks,
             all_addresses=arguments.all_addresses,
+            resume=_RESUMED if arguments.resume else None,
         )
     except ValueError as error:
         raise UsageError(str(error)) from error

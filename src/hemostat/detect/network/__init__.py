@@ -3,8 +3,8 @@
 Reading order: `options` → `resolve` (where a target is) → `look`.
 """
 
-from hemostat.detect.network.look import Look, look
+from hemostat.detect.network.look import Look, Recall, look
 from hemostat.detect.network.options import Options
 from hemostat.detect.network.resolve import Resolver
 
-__all__ = ["Look", "Options", "Resolver", "look"]
+__all__ = ["Look", "Options", "Recall", "Resolver", "look"]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -12,10 +12,11 @@ from hemostat.detect.drivers.place import Place
 from hemostat.detect.network.options import Options
 from hemostat.detect.network.resolve import Resolver, SystemResolver, places_of
 from hemostat.dialects import dialects
+from hemostat.evidence import Observation
 from hemostat.exchange import AskLibrary, LibraryReport, Peer, Probe
 from hemostat.targets import Target
 
-__all__ = ["Look", "look"]
+__all__ = ["Look", "Recall", "look"]
 
 _AHEAD: Final = 2
 """Targets under way, for each probe that may be: names are looked up while others are asked."""
@@ -28,6 +29,7 @@ class Look(NamedTuple):
 
     `number` counts the looks at that address from 1. `observed_at`: when it began. Where a target has no address,
     `address` and `facts` are None and `failure` says why: `dns`, or `local` where this machine could not even ask.
+    `kept`: its observation, where it was not made now but recalled.
     """
 
     target: Target
@@ -37,21 +39,32 @@ class Look(NamedTuple):
     certificates: dict[str, bytes]
     failure: str | None
     observed_at: datetime
+    kept: Observation | None = None
+
+
+Recall = Callable[[Target, str], Look | None]
+"""An earlier look at this address of this target that is as good as a new one; None: look."""
 
 
 async def look(
-    targets: Iterable[Target], options: Options | None = None, *, resolver: Resolver | None = None
+    targets: Iterable[Target],
+    options: Options | None = None,
+    *,
+    resolver: Resolver | None = None,
+    recall: Recall | None = None,
 ) -> AsyncGenerator[Look, None]:
     """Probe each address of each target; give each look when it is over, in the order in which they end.
 
     `targets` is read as there is room, in the event loop: reading it should not block. What it raises is raised here,
     after the looks at all targets before. Where the caller takes no looks, no new probes begin. `resolver`: in place
-    of the system's.
+    of the system's. `recall` is asked of each address before anything is sent there.
 
     Cancelled, it gives up what is under way, gives the looks that are over, and ends with CancelledError. Closed, it
     just ends. Nothing outlives it but, for a while, a thread that waits for the system's resolver.
     """
-    looking = _Looking(options or Options(), resolver or SystemResolver())
+    looking = _Looking(
+        options or Options(), resolver or SystemResolver(), recall or (lambda target, address: None)
+    )
     reading = asyncio.create_task(looking.read(targets))
     reading.add_done_callback(lambda _: looking.answers.put_nowait(None))
     try:
@@ -83,9 +96,9 @@ class _Answer(NamedTuple):
 class _Looking:
     """One call of `look`: what is under way, and how much more there is room for."""
 
-    def __init__(self, options: Options, resolver: Resolver) -> None:
+    def __init__(self, options: Options, resolver: Resolver, recall: Recall) -> None:
         self.answers: asyncio.Queue[_Answer | None] = asyncio.Queue()
-        self._options, self._resolver = options, resolver
+        self._options, self._resolver, self._recall = options, resolver, recall
         self._probes = asyncio.Semaphore(options.concurrency)
         self._targets = asyncio.Semaphore(_AHEAD * options.concurrency)
 
@@ -125,6 +138,11 @@ class _Looking:
             self.answers.put_nowait(_Answer(nowhere, self._targets))
             return
         for place in places if self._options.all_addresses else places[:1]:
+            recalled = self._recall(target, place.written)
+            if recalled is not None:
+                await self._probes.acquire()
+                self.answers.put_nowait(_Answer(recalled, self._probes))
+                continue
             for number in range(1, self._options.looks + 1):
                 await self._probes.acquire()
                 group.create_task(self._probe(target, place, number))
