@@ -1,5 +1,6 @@
 """Runs to test with: one that is kept as text, and others written anew."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,14 @@ def known_run() -> list[Observation]:
             observed_at=NOW + SECOND,
             recorded_at=NOW + 2 * SECOND,
         ),
-        run.end(now=NOW + 3 * SECOND),
+        run.append(
+            "probe",
+            "tcp:192.0.2.7:443@office",
+            json.loads(KNOWN_LINES[2])["facts"],
+            observed_at=NOW + 2 * SECOND,
+            recorded_at=NOW + 3 * SECOND,
+        ),
+        run.end(now=NOW + 4 * SECOND),
     ]
 
 

@@ -147,13 +147,13 @@ def resealed(rows: list[Observation]) -> list[Observation]:
 @pytest.mark.parametrize(
     ("rows", "count", "why"),
     [
-        ([KNOWN[1]._replace(seq=0), KNOWN[2]._replace(seq=1)], 0, "begins with its run row"),
+        ([KNOWN[1]._replace(seq=0), KNOWN[-1]._replace(seq=1)], 0, "begins with its run row"),
         ([KNOWN[0], KNOWN[0]._replace(seq=1)], 1, "begins with its run row"),
-        ([*KNOWN, KNOWN[1]._replace(seq=3)], 3, "after the end"),
-        ([KNOWN[0], KNOWN[2]._replace(seq=1)], 1, "count"),
-        ([KNOWN[0], KNOWN[1]._replace(vantage="home"), KNOWN[2]], 1, "one writer"),
-        ([KNOWN[0], KNOWN[1]._replace(source="nmap"), KNOWN[2]], 1, "one writer"),
-        ([KNOWN[0], KNOWN[1]._replace(source_version="0.2.0"), KNOWN[2]], 1, "one writer"),
+        ([*KNOWN, KNOWN[1]._replace(seq=4)], 4, "after the end"),
+        ([KNOWN[0], KNOWN[-1]._replace(seq=1)], 1, "count"),
+        ([KNOWN[0], KNOWN[1]._replace(vantage="home"), *KNOWN[2:]], 1, "one writer"),
+        ([KNOWN[0], KNOWN[1]._replace(source="nmap"), *KNOWN[2:]], 1, "one writer"),
+        ([KNOWN[0], KNOWN[1]._replace(source_version="0.2.0"), *KNOWN[2:]], 1, "one writer"),
         ([row._replace(vantage="home") for row in KNOWN], 0, "another tool, version or vantage"),
         ([KNOWN[0], KNOWN[1]._replace(links=())], 1, "a link is missing"),
         ([KNOWN[0], KNOWN[1]._replace(run="run:" + "0b" * 16)], 1, "another run"),
@@ -173,7 +173,11 @@ def test_after_a_broken_row_nothing_counts() -> None:
 
 
 def test_rows_of_kinds_and_versions_that_are_not_known_are_part_of_the_chain() -> None:
-    later = [KNOWN[0], KNOWN[1]._replace(kind="miracle", subject="vm:1"), KNOWN[2]._replace(kind_version=2)]
+    later = [
+        KNOWN[0],
+        KNOWN[1]._replace(kind="miracle", subject="vm:1"),
+        KNOWN[-1]._replace(seq=2, kind_version=2),
+    ]
     assert verify_chain(resealed(later)).state == "whole"
 
 

@@ -21,7 +21,7 @@ from hemostat.evidence.observation import (
 from tests.evidence.runs import KNOWN_LINES, NOW, forged, known_run, writer
 from tests.evidence.test_canonical import VALUES
 
-RUN, STATEMENT, END = KNOWN = known_run()
+RUN, STATEMENT, PROBE, END = KNOWN = known_run()
 ENDPOINT = "tcp:8.8.8.8:443"
 RUN_FACTS = RUN.values()
 
@@ -34,16 +34,17 @@ def test_the_format_has_not_changed() -> None:
     assert [row.digest for row in KNOWN] == [
         "5cf93bfbe31d4ff341a8cebfbd7456d5371f17e462834c1696f79adb12f46f3c",
         "7f589ef6d17ebcb331c86ae82b003c5b35b6d84f6caf5c2ca90ba768ec7a9576",
-        "9c252ca1aac7e2b19ddabcf5f5167b4edf0969803084f1695c1eff172752689e",
+        "28ce8cedfb4e36d854db4222e5081fddb523ef8777717467e077a790a9c8f811",
+        "4df0b7f9377e76f5cef2de845bba8d592645ec4f420c4ab70e46c41c5a1197e5",
     ]
-    assert KNOWN_LINES[2] == (
-        '{"digest":"9c252ca1aac7e2b19ddabcf5f5167b4edf0969803084f1695c1eff172752689e",'
-        '"facts":{"count":3,"outcome":"complete"},"kind":"run-end","kind_version":1,"links":[],'
-        '"observed_at":"2026-11-24T04:30:03.123456Z",'
-        '"prev":"7f589ef6d17ebcb331c86ae82b003c5b35b6d84f6caf5c2ca90ba768ec7a9576",'
-        '"recorded_at":"2026-11-24T04:30:03.123456Z","run":"run:5eed5eed5eed5eed5eed5eed5eed5eed","seq":2,'
-        '"source":"hemostat check","source_version":"0.1.0","subject":"run:5eed5eed5eed5eed5eed5eed5eed5eed",'
-        '"vantage":"office"}'
+    assert KNOWN_LINES[3] == (
+        '{"digest":"4df0b7f9377e76f5cef2de845bba8d592645ec4f420c4ab70e46c41c5a1197e5","facts":{"count":4,'
+        '"outcome":"complete"},"kind":"run-end","kind_version":1,"links":[],'
+        '"observed_at":"2026-11-24T04:30:04.123456Z",'
+        '"prev":"28ce8cedfb4e36d854db4222e5081fddb523ef8777717467e077a790a9c8f811",'
+        '"recorded_at":"2026-11-24T04:30:04.123456Z","run":"run:5eed5eed5eed5eed5eed5eed5eed5eed",'
+        '"seq":3,"source":"hemostat check","source_version":"0.1.0",'
+        '"subject":"run:5eed5eed5eed5eed5eed5eed5eed5eed","vantage":"office"}'
     )
 
 
@@ -247,7 +248,7 @@ def test_one_dated_after_its_recording_is_marked(minutes: int, expected: bool) -
 
 def test_identity_is_run_and_seq() -> None:
     assert (RUN.run, RUN.seq, RUN.prev) == ("run:" + "5eed" * 8, 0, GENESIS)
-    assert [row.seq for row in KNOWN] == [0, 1, 2]
+    assert [row.seq for row in KNOWN] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
-"""The kinds of fact that this version can judge: one file each in this folder, found by looking, no second
-list.
+"""The kinds of fact that this version can judge: one file each in this folder, found by looking, no second list.
 
-A file defines `KIND`, and its docstring states the facts. An observation of a kind that is not here (a later
-version wrote it) is kept and counted, never judged.
+A file defines `KIND`, and its docstring states the facts. An observation of a kind that is not here (a later version
+wrote it) is kept and counted, never judged.
 """
 
 from collections.abc import Mapping

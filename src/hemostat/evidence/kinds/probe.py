@@ -1,24 +1,21 @@
-"""One probe of a server or client, with all the connections that one answer took: what was sent, what came
-back.
+"""One probe of a server, client or build, with all the connections that one answer took: what was sent, what came back.
 
-- `role` of the peer, `transport`, `dialect`, `form` (`hello`: inside the unfinished handshake;
-  `after-handshake`)
-- `host`: the name that was asked for; `address`, `port`: what was connected to
+- `role` of the peer, `transport`, `dialect`, `form` (`hello`: inside the unfinished handshake; `after-handshake`;
+  `library`: a build, asked through memory)
+- `host`: the name that was asked for; `address`, `port`: what was connected to, null where nothing was
 - `budget`: the most `connections` and `microseconds` that the probe was given
 - `connections`, in order, each:
   - `asked`: what this connection was for; `offered`: `versions`, `name` sent, `heartbeat` offered
   - `version`, `cipher`, `heartbeat` (mode) of the peer's hello; null where none was seen or offered
   - `client_certificate_asked`; `certificates` shown, as SHA-256, the peer's own first → links
-  - `parts` of the question: `part`, `length` sent, `answer`, `bytes` of ours that came back, `microseconds`
-    until then
+  - `parts` of the question: `part`, `length` sent, `answer`, `bytes` of ours that came back, `microseconds` until then
   - `nudges`: further Finished messages that were needed; `alerts` received, in order
-  - `ended`: by whom; `failure`: why the connection failed; `not_tls`: what was spoken instead; `refusal`: why
-    the library that was asked to finish a handshake did not; `error`: how the peer broke the protocol
-  - `messages`: direction, name and length of each message; `started` (since the probe began), `microseconds`
-    (how long), `round_trip`
+  - `ended`: by whom; `failure`: why the connection failed; `not_tls`: what was spoken instead; `refusal`: why the
+    library that was asked to finish a handshake did not; `error`: how the peer broke the protocol
+  - `messages`: direction, name and length of each message; `started` (since the probe began), `microseconds` (how
+    long), `round_trip`
 
-No field holds what a peer sent: answers are counted, certificates are digests, messages are names and
-lengths.
+No field holds what a peer sent: answers are counted, certificates are digests, messages are names and lengths.
 """
 
 from collections.abc import Mapping
@@ -95,10 +92,10 @@ KIND = Kind(
             "role": word("server", "client"),
             "transport": word("tcp", "udp"),
             "dialect": pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", 32, "a dialect"),
-            "form": word("hello", "after-handshake"),
+            "form": word("hello", "after-handshake", "library"),
             "host": optional(_address),
-            "address": _address,
-            "port": integer(most=0xFFFF),
+            "address": optional(_address),
+            "port": optional(integer(most=0xFFFF)),
             "budget": fields({"connections": integer(most=0xFFFF), "microseconds": _microseconds}),
             "connections": sequence(_CONNECTION, 64),
         }

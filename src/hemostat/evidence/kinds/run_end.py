@@ -1,8 +1,7 @@
 """A run ends: the last row of its chain. A run without it is cut off.
 
 - `count`: observations of the run, this one and the first included
-- `outcome`: `complete`, or `interrupted` where the writer was told to stop, or failed, before it had looked
-  at all
+- `outcome`: `complete`, or `interrupted` where the writer was told to stop, or failed, before it had looked at all
 """
 
 from hemostat.evidence.kind import Kind

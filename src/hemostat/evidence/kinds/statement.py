@@ -1,8 +1,7 @@
 """A person's word about an asset. It is never proof: what rests on it is `accepted`, not `done`.
 
-- `says`: `note` (the words in `why` alone), `accepted` (a step, with its risk), `retired` (the asset is no
-  more), `patched` (by its provider, who says so), `same-service` (as the assets in `others`),
-  `restart-window` (in `why`)
+- `says`: `note` (the words in `why` alone), `accepted` (a step, with its risk), `retired` (the asset is no more),
+  `patched` (by its provider, who says so), `same-service` (as the assets in `others`), `restart-window` (in `why`)
 - `step`: the step that is accepted; null for all else
 - `others`: names of further assets that the word is about → links
 - `who`: the person; `why`: the reason, in words
