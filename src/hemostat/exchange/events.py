@@ -87,7 +87,7 @@ class Connected(NamedTuple):
 
 class Failed(NamedTuple):
     """No connection: `refused`, `timeout`, `unreachable`, `reset`, `local` (out of sockets or ports), `dns`,
-    or a proxy's word.
+    or a proxy's word. On UDP, where nothing is connected, also after `Connected`, when the network says so.
     """
 
     at: int

@@ -91,7 +91,7 @@ def test_whatever_comes_is_judged_by_the_bytes_alone(bodies: list[bytes]) -> Non
         if parts.hear(body, 3.0):
             break
     own, control = parts.written()
-    assert (own.answer == "equal") == (own.equal == 200)
+    assert (own.answer == "equal") == (own.equal_bytes == 200)
     if own.answer == "equal":
         assert _response(OWN) in bodies
     if control.answer == "equal":

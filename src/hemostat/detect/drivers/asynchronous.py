@@ -166,7 +166,9 @@ class _Driver:
         self._connecting = False
         self._loop.remove_writer(own)
         number = own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if number:
+        # A connection that is not there yet is refused; one that is reset was there, and may have brought something.
+        self._reset = number == errno.ECONNRESET
+        if number and not self._reset and number != errno.EPIPE:
             self._fail(OSError(number, os.strerror(number)))
         elif own.getsockname()[:2] == self._place.address[:2]:
             # Nobody listens on a port that the system then chose for us: TCP lets a socket connect to itself.
@@ -223,8 +225,7 @@ class _Driver:
 
     def _unsendable(self, error: OSError) -> None:
         if not self._stream:
-            # The network's word on an earlier datagram. The kernel gives it once, here or to a reader.
-            self._soon = self._loop.call_soon(self._refused, error)
+            self._refused_soon(error)
         elif error.errno != errno.EPIPE:
             # What the peer had sent before lies there to be read, and behind it an end that no longer says what it
             # was. (EPIPE is a reset behind a FIN: all that was sent has come.)
@@ -243,7 +244,7 @@ class _Driver:
             if self._stream:
                 self._ended("reset")
             else:
-                self._refused(error)
+                self._refused_soon(error)
             return False
         if data or not self._stream:
             self._tell(Data(now(), data))
@@ -255,6 +256,11 @@ class _Driver:
         if self._socket is not None:
             self._loop.remove_reader(self._socket)
         self._tell(Closed(now(), how))
+
+    def _refused_soon(self, error: OSError) -> None:
+        # The network's word on an earlier datagram. The kernel gives it once, to a writer or to a reader.
+        if self._soon is None:
+            self._soon = self._loop.call_soon(self._refused, error)
 
     def _refused(self, error: OSError) -> None:
         """UDP: the way there, or the peer's host, refused a datagram. What came before is told before."""
@@ -279,7 +285,7 @@ class _Driver:
         self._asking.add_done_callback(self._library_answered)
 
     def _library_answered(self, asked: "asyncio.Future[LibraryReport | None]") -> None:
-        if asked is not self._asking or asked.cancelled():
+        if asked.cancelled():
             return
         self._asking = None
         error = asked.exception()
