@@ -162,15 +162,15 @@ EXAMPLES = [
         "own-bytes-ignored-repeatedly",
         "own-bytes-ignored",
         "OpenSSL 1.0.1g over DTLS, in turns on one association",
-        over_udp(connection("turns", *TURN * 6)),
+        over_udp(connection("turns", *TURN * 7)),
     ),
     Example(
         "own-bytes-ignored-repeatedly",
         "own-bytes-ignored",
         "OpenSSL 1.0.1g over DTLS that ends the association after a heartbeat, with losses",
         over_udp(
-            *[connection("own-bytes", OWN)] * 6,
-            *[connection("large-control", part("large-control", "equal"))] * 6,
+            *[connection("own-bytes", OWN)] * 11,
+            *[connection("large-control", part("large-control", "equal"))] * 8,
             *[connection("large-control", part("large-control", "none"))] * 3,
         ),
     ),
@@ -269,6 +269,16 @@ EXAMPLES = [
         "refused",
         "a service that went down between two questions",
         probe(CLOSED_BURST, failed("refused", "own-bytes")),
+    ),
+    Example(
+        "servers-differ",
+        "servers-differ",
+        "a balanced address: one server closes on own bytes, another answers the control",
+        probe(
+            CLOSED_BURST,
+            connection("own-bytes", OWN, ended="fin"),
+            connection("large-control", part("large-control", "equal"), cipher=0xC030),
+        ),
     ),
     Example(
         "not-a-record-answered",

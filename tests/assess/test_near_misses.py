@@ -19,6 +19,7 @@ from tests.assess.examples import (
 from tests.assess.facts import Facts, connection, failed, part, probe, silent
 
 LARGE = connection("large-control", part("large-control", "equal"))
+LOST = connection("large-control", part("large-control", "none"))
 NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
     # Never a reset, never our own timeout, in place of an orderly close.
     (
@@ -44,6 +45,41 @@ NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
         probe(CLOSED_BURST, LARGE, connection("own-bytes", OWN, ended="reset")),
         "inconclusive",
         "reset",
+    ),
+    # What comes sooner than a round trip, the peer did of its own accord.
+    (
+        "own bytes unanswered, closed at once, control answered apart",
+        probe(CLOSED_BURST, connection("own-bytes", {**OWN, "microseconds": 300}, ended="fin"), LARGE),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "own bytes refused at once, control answered apart",
+        probe(
+            REFUSED_BURST,
+            connection("own-bytes", {**part("own-bytes", "alert"), "microseconds": 300}, alerts=UNEXPECTED),
+            LARGE,
+        ),
+        "inconclusive",
+        "alert-unexpected_message",
+    ),
+    # An answer that was cut before it could be known is no silence.
+    (
+        "closed amid an answer to own bytes, control answered apart",
+        probe(
+            CLOSED_BURST,
+            connection("own-bytes", part("own-bytes", "not-a-record"), ended="fin", error="truncated"),
+            LARGE,
+        ),
+        "inconclusive",
+        "truncated",
+    ),
+    # One server can't vouch for another.
+    (
+        "own bytes refused by one server, control answered by another",
+        probe(OWN_REFUSED, {**LARGE, "certificates": ["0" * 64]}),
+        "inconclusive",
+        "servers-differ",
     ),
     # The control is what gives silence its meaning.
     (
@@ -166,13 +202,59 @@ NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
     # UDP counts; order and closes mean nothing there.
     (
         "UDP: silence to six, five controls answered",
-        over_udp(*[connection("turns", *TURN)] * 5, connection("own-bytes", OWN)),
+        over_udp(*[connection("own-bytes", OWN)] * 6, *[LARGE] * 5),
         "inconclusive",
         "silent",
     ),
     (
         "UDP: silence to five, six controls answered",
-        over_udp(*[connection("turns", *TURN)] * 5, LARGE),
+        over_udp(*[connection("own-bytes", OWN)] * 5, *[LARGE] * 6),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: silence to six, six controls answered",
+        over_udp(*[connection("own-bytes", OWN)] * 6, *[LARGE] * 6),
+        "patched",
+        "own-bytes-ignored",
+    ),
+    (
+        "UDP: silence to six, six controls answered and two lost: so may have been the answers",
+        over_udp(*[connection("own-bytes", OWN)] * 6, *[LARGE] * 6, *[LOST] * 2),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: six silences, one of them cut by a port that was gone",
+        over_udp(
+            *[connection("own-bytes", OWN)] * 5, connection("own-bytes", OWN, ended="reset"), *[LARGE] * 6
+        ),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: six silences, one of them cut short by the deadline",
+        over_udp(
+            *[connection("own-bytes", OWN)] * 5,
+            connection("own-bytes", {**OWN, "microseconds": 60_000}),
+            *[LARGE] * 6,
+        ),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: six silences shorter than a control took once",
+        over_udp(
+            *[connection("own-bytes", OWN)] * 6,
+            *[LARGE] * 5,
+            connection("large-control", {**part("large-control", "equal"), "microseconds": 250_000}),
+        ),
+        "inconclusive",
+        "silent",
+    ),
+    (
+        "UDP: six associations on which one control was answered: it may have overtaken the own bytes, and ended them",
+        over_udp(*[connection("turns", *TURN)] * 6),
         "inconclusive",
         "silent",
     ),

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 
 from hemostat.assess.reading import Reading
-from hemostat.exchange.datagram import TURNS_NEEDED
 from tests.assess.examples import DTLS, OWN, SSL30, TLS13, TURN, UNEXPECTED, over_udp
 from tests.assess.facts import Facts, any_facts, connection, failed, part, probe, silent
 
@@ -119,42 +118,63 @@ def test_refused_alone() -> None:
     assert not Reading(over_udp(refused, answered)).refused_alone
 
 
+def test_what_comes_too_soon_is_no_reaction() -> None:
+    answered = connection("large-control", part("large-control", "equal"))
+    at_once = {**OWN, "microseconds": 4_000}
+    half_a_round_trip = {**OWN, "microseconds": 5_000}
+    assert not reading(connection("own-bytes", at_once, ended="fin"), answered).ignored_alone
+    assert not reading(
+        connection("own-bytes", {**OWN, "microseconds": None}, ended="fin"), answered
+    ).ignored_alone
+    assert reading(connection("own-bytes", half_a_round_trip, ended="fin"), answered).ignored_alone
+    refused = part("own-bytes", "alert")
+    assert reading(connection("own-bytes", refused), answered).refused_alone
+    assert not reading(connection("own-bytes", {**refused, "microseconds": 4_000}), answered).refused_alone
+
+
 @pytest.mark.parametrize(
-    ("connections", "unanswered", "answered"),
-    [
-        ([connection("turns", *TURN)], 1, 1),
-        ([connection("turns", *TURN * 3)], 3, 3),
-        ([connection("own-bytes", OWN)], 1, 0),
-        ([connection("own-bytes", part("own-bytes", "alert"), alerts=UNEXPECTED)], 1, 0),
-        ([connection("large-control", part("large-control", "equal"))], 0, 1),
-        # Without a control after them, own bytes in turns may have met an association that was over.
-        ([connection("turns", OWN, part("large-control", "none"))], 0, 0),
-        ([connection("turns", part("large-control", "equal"), OWN)], 0, 1),
-        (
-            [connection("turns", OWN, part("large-control", "none"), OWN, part("large-control", "equal"))],
-            2,
-            1,
-        ),
-        ([connection("turns", part("own-bytes", "different"), part("large-control", "equal"))], 0, 1),
-        # A small control is none of those that are counted, nor is a cut one: a datagram comes whole.
-        ([connection("turns", OWN, CONTROL)], 1, 0),
-        ([connection("turns", OWN, part("large-control", "equal-so-far"))], 0, 0),
-    ],
+    "other",
+    [{"version": "TLS1.1"}, {"cipher": 0xC030}, {"heartbeat": 2}, {"certificates": ["0" * 64]}],
+    ids=lambda other: next(iter(other)),
 )
-def test_counting_over_udp(connections: list[Facts], unanswered: int, answered: int) -> None:
-    found = Reading(over_udp(*connections))
-    assert (found.own_bytes_unanswered, found.controls_answered) == (unanswered, answered)
+def test_another_server_proves_nothing_of_this_one(other: Facts) -> None:
+    closed = connection("own-bytes", OWN, ended="fin")
+    refused = connection("own-bytes", part("own-bytes", "alert"), alerts=UNEXPECTED)
+    answered = connection("large-control", part("large-control", "equal"), **other)
+    same = connection("large-control", part("large-control", "equal"))
+    for own in (closed, refused):
+        mixed = reading(own, answered)
+        assert [mixed.ignored_alone, mixed.refused_alone] == [False, False]
+        assert mixed.answered_by_another
+        assert not reading(own, same).answered_by_another
+        assert not reading(own).answered_by_another
+        both = reading(own, answered, same)
+        assert both.ignored_alone is (own is closed)
+        assert both.refused_alone is (own is refused)
 
 
-@pytest.mark.parametrize(("turns", "enough"), [(5, False), (6, True), (7, True)])
-def test_six_are_enough_over_udp_and_none_over_tcp(turns: int, enough: bool) -> None:
-    assert Reading(over_udp(connection("turns", *TURN * turns))).ignored_repeatedly is enough
+def test_an_end_amid_an_answer_is_no_silence() -> None:
+    cut = connection("own-bytes", OWN, ended="fin", error="truncated")
+    assert not reading(cut, connection("large-control", part("large-control", "equal"))).ignored_alone
+
+
+@pytest.mark.parametrize(("turns", "enough"), [(6, False), (7, True), (8, True)])
+def test_six_with_a_turn_behind_them_are_enough_over_udp_and_none_over_tcp(turns: int, enough: bool) -> None:
+    found = Reading(over_udp(connection("turns", *TURN * turns)))
+    assert found.ignored_repeatedly is enough
+    assert (found.tally.owns_unanswered, found.tally.controls_answered) == (turns - 1, turns)
     assert not reading(connection("burst", *TURN * turns)).ignored_repeatedly
 
 
-def test_the_probe_asks_as_often_as_is_wanted() -> None:
-    """What `assess` wants of UDP, `exchange` gathers."""
-    assert TURNS_NEEDED == 6
+def test_the_other_form_of_the_name() -> None:
+    nameless = {"versions": ["TLS1.2"], "name": None, "heartbeat": True}
+    assert reading(silent(), connection("burst", offered=nameless)).other_name == ("www.example", None)
+    assert reading(silent(offered=nameless), HELLO).other_name == (None, "www.example")
+    assert reading(silent(), HELLO).other_name is None
+    assert reading(silent(), silent(offered=nameless)).other_name is None
+    # SSL 3.0 has no place for a name, and a client is offered none.
+    assert reading(silent(), connection("burst", **SSL30)).other_name is None
+    assert reading(silent(), connection("burst", offered=nameless), role="client").other_name is None
 
 
 def test_an_answer_that_is_not_ours() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from hemostat.assess.table import as_table, reasons
 from hemostat.assess.verdicts import FAILURES, RULES, Rule
-from hemostat.exchange.datagram import TURNS_NEEDED
+from hemostat.exchange.tally import TURNS_NEEDED
 from hemostat.wire import WIRE_ERROR_CODES
 from hemostat.wire.protocol import ALERT_NAMES
 from tests.assess.verdicts_page import BEGIN, END, PAGE, as_it_should_be

@@ -1,8 +1,8 @@
-"""A driver of `Probe` without sockets: a simulated clock, a path with a round trip, and peers that are plain
-objects.
+"""A driver of `Probe` without sockets: a simulated clock, a path with a round trip, and peers that are plain objects.
 
-It carries commands out in microseconds of its own. The path can cut a stream into single bytes, turn orderly
-ends into resets, and lose, double or swap datagrams.
+It carries commands out in microseconds of its own. What lies between is a `Path` (`ways` knows what paths do to bytes):
+it can cut a stream into single bytes, turn orderly ends into resets, lose, double or swap datagrams, and lose segments
+of a stream, which TCP then repeats.
 """
 
 import heapq
@@ -10,9 +10,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-from hemostat.dialects import dialects
+from hemostat.dialects import Dialect, dialects
+from hemostat.evidence.canonical import encode
+from hemostat.evidence.kinds.probe import KIND
 from hemostat.exchange import (
     AskLibrary,
     AwaitClient,
@@ -33,59 +35,61 @@ from hemostat.exchange import (
     Time,
     WakeAt,
 )
+from hemostat.exchange.course import MOST_CONNECTIONS
+from tests.exchange.ways import End, Path, Talker, Way, way
+from tests.wire.claims import claims_no_more_than_it_carries
 
-End = Literal["fin", "reset"]
-
-
-class Talker(Protocol):
-    """The far side of one connection: bytes in, bytes out; an end in the answers closes it there."""
-
-    def open(self) -> list[bytes | End]:
-        """What it says first."""
-        ...
-
-    def receive(self, data: bytes) -> list[bytes | End]:
-        """What it answers, in order; an end closes the connection."""
-        ...
-
-
-@dataclass
-class Path:
-    """What lies between. Times in microseconds."""
-
-    round_trip: int = 20_000
-    single_bytes: bool = False
-    ends_reset: bool = False
-    loss: float = 0.0
-    doubled: float = 0.0
-    swapped: float = 0.0
-    seed: int = 1
+__all__ = ["Outcome", "Path", "Talker", "simulate"]
 
 
 @dataclass
 class Outcome:
-    """What the probe made of it."""
+    """What the probe made of it. `questions`: what each connection was made for, in order."""
 
     facts: dict[str, Any]
     certificates: dict[str, bytes]
     connections: int
     sent: list[bytes] = field(default_factory=list)
     clock: int = 0
+    library: list[AskLibrary] = field(default_factory=list)
+
+    @property
+    def talks(self) -> list[dict[str, Any]]:
+        """The connections, as facts."""
+        talks: list[dict[str, Any]] = self.facts["connections"]
+        return talks
+
+    def answers(self, number: int = -1) -> dict[str, str]:
+        """The parts of one connection and their answers (the last of each name)."""
+        return {part["part"]: part["answer"] for part in self.talks[number]["parts"]}
 
 
 def simulate(
     connect: Callable[[int], Talker | str],
     *,
     role: Literal["server", "client"] = "server",
-    dialect: str = "tls",
+    dialect: str | Dialect = "tls",
     path: Path | None = None,
     budget: int = 20_000_000,
     names: tuple[str | None, str | None] = ("www.example", None),
     library: Callable[[AskLibrary], LibraryReport | None] = lambda _: None,
     seed: int = 7,
+    retries: int = 1,
 ) -> Outcome:
-    """Run one probe to its end. `connect(n)` gives the far side of the n-th connection, or a failure code."""
-    return _Simulation(connect, role, dialect, path or Path(), budget, names, library, seed).run()
+    """Run one probe to its end. `connect(n)` gives the far side of the n-th connection, or a failure code.
+
+    Whatever comes of it: what was sent claims no more than it carries, the deadline and the bound on connections hold,
+    and the facts are of the shape that evidence demands.
+    """
+    spoken = dialects()[dialect] if isinstance(dialect, str) else dialect
+    done = _Simulation(connect, role, spoken, path or Path(), budget, names, library, seed, retries).run()
+    assert done.clock <= budget, "the probe outlived its deadline"
+    assert len(done.talks) <= MOST_CONNECTIONS[spoken.transport]
+    KIND.check(done.facts)
+    encode(done.facts)
+    if spoken.asks().from_tls(0, b"x").to_peer == (b"x",):
+        assert all(claims_no_more_than_it_carries(data) for data in done.sent)
+    return done
 
 
 class _Simulation:
@@ -93,33 +97,36 @@ class _Simulation:
         self,
         connect: Callable[[int], Talker | str],
         role: Literal["server", "client"],
-        dialect: str,
+        dialect: Dialect,
         path: Path,
         budget: int,
         names: tuple[str | None, str | None],
         library: Callable[[AskLibrary], LibraryReport | None],
         seed: int,
+        retries: int,
     ) -> None:
-        self.connect, self.path, self.library, self.budget = connect, path, library, budget
-        self.datagrams = dialects()[dialect].transport == "udp"
+        self.connect, self.path, self.library = connect, path, library
+        self.datagrams = dialect.transport == "udp"
         self.chance = random.Random(path.seed)
         self.probe = Probe(
             role,
             Peer("www.example", "192.0.2.1", 443),
-            dialects()[dialect],
+            dialect,
             random.Random(seed).randbytes,
             started=0,
             deadline=budget,
             names=names,
+            retries=retries,
         )
         self.clock = 0
         self.queue: list[tuple[int, int, int, Callable[[], None]]] = []
         self.order = 0
         self.alarm = 0
-        self.talker: Talker | None = None
+        self.way: Way | None = None
         self.generation = 0
         self.connections = 0
         self.sent: list[bytes] = []
+        self.asked: list[AskLibrary] = []
         self.done: Done | None = None
 
     def run(self) -> Outcome:
@@ -129,12 +136,24 @@ class _Simulation:
             self.clock, _, generation, action = heapq.heappop(self.queue)
             if generation in (0, self.generation):
                 action()
-        assert self.clock <= self.budget, "the probe outlived its deadline"
-        return Outcome(self.done.facts, self.done.certificates, self.connections, self.sent, self.clock)
+        return Outcome(
+            self.done.facts, self.done.certificates, self.connections, self.sent, self.clock, self.asked
+        )
+
+    # -- what a way needs ------------------------------------------------------------------------------------
 
     def at(self, when: int, action: Callable[[], None], *, always: bool = False) -> None:
+        """Do something later; but for `always`, only while the connection of now is the one of then."""
         self.order += 1
         heapq.heappush(self.queue, (when, self.order, 0 if always else self.generation, action))
+
+    def arrive(self, data: bytes) -> None:
+        self.tell(Data(self.clock, data))
+
+    def end(self, how: End) -> None:
+        self.tell(Closed(self.clock, how))
+
+    # -- the probe's side ------------------------------------------------------------------------------------
 
     def tell(self, event: Event) -> None:
         self.obey(self.probe.handle(event))
@@ -144,19 +163,22 @@ class _Simulation:
             if isinstance(command, Connect | AwaitClient):
                 self.open()
             elif isinstance(command, Send):
-                self.send(command.data)
+                self.sent.append(command.data)
+                if self.way is not None:
+                    self.way.send(command.data)
             elif isinstance(command, Close):
                 self.generation += 1
-                self.talker = None
+                self.way = None
             elif isinstance(command, WakeAt):
                 self.wake_at(command.at)
             elif isinstance(command, AskLibrary):
-                report = self.library(command)
-                self.at(self.clock + self.path.round_trip, partial(self.tell_report, report))
+                self.asked.append(command)
+                self.generation += 1
+                self.at(self.clock + self.path.round_trip, partial(self.answer, self.library(command)))
             else:
                 self.done = command
 
-    def tell_report(self, report: LibraryReport | None) -> None:
+    def answer(self, report: LibraryReport | None) -> None:
         self.tell(LibraryAnswered(self.clock, report))
 
     def wake_at(self, when: int) -> None:
@@ -175,44 +197,13 @@ class _Simulation:
         found = self.connect(self.connections - 1)
         delay = 0 if self.datagrams else self.path.round_trip
         if isinstance(found, str):
-            self.at(self.clock + delay, lambda: self.tell(Failed(self.clock, found)))
+            if found != "timeout":
+                self.at(self.clock + delay, lambda: self.tell(Failed(self.clock, found)))
             return
-        self.talker = found
-        self.at(self.clock + delay, lambda: self.tell(Connected(self.clock)))
-        self.at(self.clock + delay, lambda: self.answer(found.open()))
+        opened = self.way = way(self, self.path, self.chance, found, datagrams=self.datagrams)
 
-    def send(self, data: bytes) -> None:
-        self.sent.append(data)
-        talker = self.talker
-        if talker is None:
-            return
-        for delay in self.fates():
-            self.at(self.clock + self.path.round_trip // 2 + delay, lambda: self.answer(talker.receive(data)))
+        def begin() -> None:
+            self.tell(Connected(self.clock))
+            opened.begin()
 
-    def fates(self) -> list[int]:
-        """Delays of the copies of one datagram that arrive; on a stream always one, in order."""
-        if not self.datagrams:
-            return [0]
-        if self.chance.random() < self.path.loss:
-            return []
-        late = self.path.round_trip // 4 if self.chance.random() < self.path.swapped else 0
-        return [late, late + 1] if self.chance.random() < self.path.doubled else [late]
-
-    def answer(self, said: list[bytes | End]) -> None:
-        when = self.clock + self.path.round_trip // 2
-        for word in said:
-            if isinstance(word, bytes):
-                for delay in self.fates():
-                    self.deliver(when + delay, word)
-            else:
-                end: End = "reset" if self.path.ends_reset else word
-                self.at(when, lambda end=end: self.tell(Closed(self.clock, end)))  # type: ignore[misc]
-
-    def deliver(self, when: int, data: bytes) -> None:
-        pieces = (
-            [data[i : i + 1] for i in range(len(data))]
-            if self.path.single_bytes and not self.datagrams
-            else [data]
-        )
-        for piece in pieces:
-            self.at(when, lambda piece=piece: self.tell(Data(self.clock, piece)))  # type: ignore[misc]
+        self.at(self.clock + opened.takes, begin)

@@ -143,12 +143,16 @@ def test_a_cut_header_is_no_cut_record(length: int) -> None:
     reader = RecordReader()
     reader.feed(ALERT[:length])
     assert reader.unfinished() is None
+    assert reader.pending is (length > 0)
 
 
 def test_a_whole_record_is_no_cut_record() -> None:
     reader = RecordReader()
     reader.feed(ALERT)
     assert reader.unfinished() is None
+    assert not reader.pending
+    reader.feed(ALERT + ALERT[:6])
+    assert reader.pending
 
 
 def held(reader: RecordReader) -> int:

@@ -4,14 +4,42 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from hemostat.exchange.facts import could_be_reaction
+from hemostat.exchange.tally import TURNS_NEEDED, Tally
+
 __all__ = ["Reading"]
 
 _CONTROLS = ("control", "large-control")
 _EQUAL = ("equal", "equal-so-far")
+_HELLO = ("version", "cipher", "heartbeat", "certificates")
+"""What a hello says of who gave it."""
 _STREAM_VERSIONS = ("SSL3.0", "TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3")
 _DATAGRAM_VERSIONS = ("DTLS1.0", "DTLS1.2")
-_DATAGRAM_REPEATS = 6
-"""Own bytes unanswered and large controls answered on UDP before silence counts (see docs/verdicts.md)."""
+
+
+def _ignored(connection: Mapping[str, Any]) -> bool:
+    """Own bytes alone drew an orderly close, no sooner than they could, and nothing else."""
+    parts = connection["parts"]
+    return (
+        [(part["part"], part["answer"]) for part in parts] == [("own-bytes", "none")]
+        and connection["ended"] == "fin"
+        and connection["error"] is None
+        and could_be_reaction(parts[0]["microseconds"], connection["round_trip"])
+    )
+
+
+def _refused(connection: Mapping[str, Any]) -> bool:
+    """Own bytes asked alone or after the handshake drew a fatal alert, no sooner than they could."""
+    return connection["asked"] in ("own-bytes", "after-handshake") and any(
+        part["part"] == "own-bytes"
+        and part["answer"] == "alert"
+        and could_be_reaction(part["microseconds"], connection["round_trip"])
+        for part in connection["parts"]
+    )
+
+
+def _same_hello(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one[field] == other[field] for field in _HELLO)
 
 
 class Reading:
@@ -52,6 +80,16 @@ class Reading:
     def declines_requests(self) -> bool:
         """The peer's extension says "send me no requests" (RFC 6520 section 2: peer_not_allowed_to_send)."""
         return any(connection["heartbeat"] == 2 for connection in self.connections)
+
+    @property
+    def other_name(self) -> tuple[str | None, str | None] | None:
+        """Where the hello came with the other form of the name only: the name sent first and the one then sent; None
+        for no name.
+        """
+        if self.hello is None or self.client or not self.hello["offered"]["heartbeat"]:
+            return None
+        first, then = self.connections[0]["offered"]["name"], self.hello["offered"]["name"]
+        return None if first == then else (first, then)
 
     @property
     def not_offered(self) -> bool:
@@ -111,74 +149,65 @@ class Reading:
             return []
         return [c for c in self.connections if (c["asked"] == "after-handshake") is after]
 
-    def _control_answered_apart(self, after: bool) -> bool:
-        """A control that was asked on a connection without own bytes was answered."""
-        return any(
-            part["part"] in _CONTROLS and part["answer"] in _EQUAL
-            for connection in self._alone(after)
-            if not any(part["part"] == "own-bytes" for part in connection["parts"])
-            for part in connection["parts"]
-        )
+    def _put_aside(self, after: bool) -> list[Mapping[str, Any]]:
+        """Connections on a stream on which own bytes drew an orderly close and nothing else, or a fatal alert: neither
+        sooner than they could.
+        """
+        return [c for c in self._alone(after) if _ignored(c) or _refused(c)]
+
+    def _control_answered_apart(self, after: bool) -> list[Mapping[str, Any]]:
+        """Connections on a stream without own bytes on which a control was answered."""
+        return [
+            c
+            for c in self._alone(after)
+            if not any(part["part"] == "own-bytes" for part in c["parts"])
+            and any(part["part"] in _CONTROLS and part["answer"] in _EQUAL for part in c["parts"])
+        ]
+
+    def _put_aside_by_who_answers(self) -> list[Mapping[str, Any]]:
+        """Those on which own bytes were put aside by a peer whose hello is that of one which answered a control: what
+        another server behind the address does proves nothing of this one.
+        """
+        return [
+            own
+            for after in (False, True)
+            for own in self._put_aside(after)
+            if any(_same_hello(own, other) for other in self._control_answered_apart(after))
+        ]
 
     @property
     def ignored_alone(self) -> bool:
-        """On a stream: own bytes alone drew nothing but an orderly close, and a control on another connection
-        was answered.
+        """On a stream: own bytes alone drew nothing but an orderly close, and a control on another connection was
+        answered.
         """
-        return any(
-            [part["part"] for part in connection["parts"]] == ["own-bytes"]
-            and connection["parts"][0]["answer"] == "none"
-            and connection["ended"] == "fin"
-            and self._control_answered_apart(after)
-            for after in (False, True)
-            for connection in self._alone(after)
-        )
+        return any(_ignored(connection) for connection in self._put_aside_by_who_answers())
 
     @property
     def refused_alone(self) -> bool:
-        """On a stream: own bytes asked alone (or after the handshake) drew a fatal alert, and a control on
-        another connection was answered.
+        """On a stream: own bytes asked alone (or after the handshake) drew a fatal alert, and a control on another
+        connection was answered.
         """
-        return any(
-            connection["asked"] in ("own-bytes", "after-handshake")
-            and any(part["part"] == "own-bytes" and part["answer"] == "alert" for part in connection["parts"])
-            and self._control_answered_apart(after)
-            for after in (False, True)
-            for connection in self._alone(after)
-        )
+        return any(_refused(connection) for connection in self._put_aside_by_who_answers())
+
+    @property
+    def answered_by_another(self) -> bool:
+        """On a stream: one server put own bytes aside, and only another one answered a control."""
+        apart = any(self._put_aside(after) and self._control_answered_apart(after) for after in (False, True))
+        return apart and not self._put_aside_by_who_answers()
+
+    @cached_property
+    def tally(self) -> Tally:
+        """Own bytes and large controls of all associations, counted."""
+        tally = Tally()
+        for connection in self.connections:
+            parts = [(part["part"], part["answer"], part["microseconds"]) for part in connection["parts"]]
+            tally.add(connection["asked"], connection["ended"], parts)
+        return tally
 
     @property
     def ignored_repeatedly(self) -> bool:
         """On UDP: own bytes unanswered, and large controls answered, too often for loss to explain it."""
-        enough = (
-            self.controls_answered >= _DATAGRAM_REPEATS and self.own_bytes_unanswered >= _DATAGRAM_REPEATS
-        )
-        return self.datagrams and enough
-
-    @cached_property
-    def controls_answered(self) -> int:
-        """How many large controls were answered."""
-        return sum(part["answer"] == "equal" for part in self.parts("large-control"))
-
-    @cached_property
-    def own_bytes_unanswered(self) -> int:
-        """How many own bytes count as unanswered on UDP: asked alone, or followed on their association by an
-        answered control.
-
-        (A peer that had ended the association would have been silent to anything.)
-        """
-        count = 0
-        for connection in self.connections:
-            pending = 0
-            for part in connection["parts"]:
-                if part["part"] == "own-bytes":
-                    pending += part["answer"] in ("none", "alert")
-                elif part["answer"] == "equal":
-                    count += pending
-                    pending = 0
-            if connection["asked"] == "own-bytes":
-                count += pending
-        return count
+        return self.datagrams and self.tally.enough
 
     @property
     def differs(self) -> bool:
@@ -207,7 +236,7 @@ class Reading:
         if any(part["answer"] in _EQUAL for part in controls):
             return False
         if self.datagrams:
-            return len(controls) >= _DATAGRAM_REPEATS
+            return len(controls) >= TURNS_NEEDED
         return bool(controls) and any(part["answer"] == "alert" for part in self.parts("flush"))
 
     @property

@@ -98,7 +98,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "It left {own} heartbeats without padding unanswered and answered {control} well-formed ones: it "
         "answers heartbeats and checks "
         "their length. If it ran an OpenSSL before 1.0.1g since March 2012, replace its key all the same.",
-        lambda r: {"own": r.own_bytes_unanswered, "control": r.controls_answered},
+        lambda r: {"own": r.tally.owns_unanswered, "control": r.tally.controls_answered},
     ),
     # -- there is nothing to fix -----------------------------------------------------------------------------
     Rule(
@@ -191,6 +191,14 @@ RULES: Final[tuple[Rule, ...]] = (
         f"{_AGAIN}: it answered, but a further connection failed. It may limit connections, or have gone "
         "down: ask again later.",
         lambda r: {"failure": _failure_code(r.late_failure)},
+    ),
+    Rule(
+        "servers-differ",
+        "inconclusive",
+        "servers-differ",
+        lambda r: r.answered_by_another,
+        f"{_AGAIN}: one server took the heartbeat without padding, and another, with a hello of its own, answered the"
+        " well-formed one: there are several behind this address. Ask again with --looks, or each by its own address.",
     ),
     Rule(
         "not-a-record-answered",
@@ -353,7 +361,19 @@ def judge(facts: Mapping[str, Any]) -> Verdict:
     reading = Reading(facts)
     rule = next(rule for rule in RULES if rule.applies(reading))
     details = rule.details(reading)
-    return Verdict(rule.word, rule.reason.format(**details), rule.explanation.format(**details), rule.name)
+    explanation = rule.explanation.format(**details) + _whose(reading)
+    return Verdict(rule.word, rule.reason.format(**details), explanation, rule.name)
+
+
+def _whose(reading: Reading) -> str:
+    """Of whom the verdict is true, where not of the name that was asked for: behind one address may be several."""
+    if reading.other_name is None:
+        return ""
+    first, then = reading.other_name
+    return (
+        f" This is true of what answers {f'to the name {then}' if then else 'without a name'}: it took no hello"
+        f" {f'with the name {first}' if first else 'without one'}."
+    )
 
 
 def judge_failure(code: str) -> Verdict:

@@ -7,32 +7,36 @@ no clock.
 from collections.abc import Generator
 from typing import Final, NamedTuple
 
-from hemostat.exchange.datagram import TURNS_NEEDED
-from hemostat.exchange.facts import Asked, Connection
+from hemostat.exchange.datagram import tallied
+from hemostat.exchange.facts import Asked, Connection, could_be_reaction
 from hemostat.exchange.flight import wants_question
 from hemostat.exchange.offers import Form, Offer
+from hemostat.exchange.tally import MOST_ASKED, Tally
 from hemostat.wire.heartbeat import MODE_PEER_NOT_ALLOWED
 from hemostat.wire.protocol import SSL30, TLS13
 
-__all__ = ["MOST_ASKED", "MOST_CONNECTIONS", "Ask", "Course", "datagram_course", "stream_course"]
+__all__ = ["MOST_CONNECTIONS", "Ask", "Course", "datagram_course", "stream_course"]
 
 MOST_CONNECTIONS: Final = {"tcp": 8, "udp": 48}
 """Connections (associations) that one answer may take."""
-MOST_ASKED: Final = 16
-"""How often own bytes, and how often the large control, are asked on UDP at most."""
 _RETRIED: Final = frozenset({"timeout", "reset"})
 _MOST_HELLO_LOSSES: Final = 3
 _CONTROLS_GIVEN_UP: Final = 6
+_PATIENCE: Final = 4
+"""Round trips that own bytes alone are given at first, and the factor by which they grow."""
+_MOST_PATIENCE: Final = 64
+_MOST_BURSTS_OVER_SSL30: Final = 3
 
 
 class Ask(NamedTuple):
-    """One connection to make. `patience`: see `StreamDialogue`; `parts`: what a library is to ask (own bytes,
-    control).
+    """One connection to make. `patience`: see `StreamDialogue`; `tally`: what earlier associations have shown;
+    `parts`: what a library is to ask (own bytes, control).
     """
 
     asked: Asked
     offer: Offer
     patience: int = 4
+    tally: Tally | None = None
     parts: tuple[bool, bool] = (False, False)
 
 
@@ -84,29 +88,27 @@ def stream_course(
         return
     offer = connection.offer or Offer("tls12", None)
     if connection.version == TLS13:
-        yield Ask("certificate", offer)
+        if not client:
+            yield Ask("certificate", offer)
         return
+    bursts = 1
+    while connection.version == SSL30 and connection.ended == "reset" and bursts < _MOST_BURSTS_OVER_SSL30:
+        # Without heartbeats it refuses them all, so only a burst that got through can tell.
+        bursts += 1
+        connection = yield Ask("burst", offer)
     if _settled(connection):
         return
     # The burst ended before its flush was answered (a peer that closes), or was refused: each question on its
     # own.
     own = yield from _alone("own-bytes", offer)
-    if _settled(own) or own.failure or own.version is None:
-        return
     part = own.part("own-bytes")
-    if part is not None and (
-        part.answer == "alert" or (part.answer == "none" and len(own.parts) == 1 and own.ended == "fin")
-    ):
+    if part is None or _settled(own) or own.error or _spoilt(own):
+        return
+    if part.answer == "alert" or _ignored(own):
         large = yield from _alone("large-control", offer)
         control = large.part("large-control")
-        if (
-            control is None
-            or control.answer in ("equal", "equal-so-far", "different")
-            or large.ended == "reset"
-        ):
+        if control is None or control.answer not in ("none", "alert") or _spoilt(large):
             return
-    elif own.ended == "reset":
-        return
     if connection.version == SSL30 or connection.heartbeat == MODE_PEER_NOT_ALLOWED or not flush or client:
         return
     # It may hold to the letter: no heartbeats before the handshake is over (RFC 6520 section 3).
@@ -148,78 +150,42 @@ def _greet(names: _Names, retries: int, *, client: bool) -> Generator[Ask, Conne
 
 
 def _alone(asked: Asked, offer: Offer) -> Generator[Ask, Connection, Connection]:
-    """One part alone on a connection of its own; again, with more patience, where a reset or our own haste
-    spoilt the answer.
-    """
-    patience = 4
+    """One part alone on a connection of its own; again, with more patience, where the answer was spoilt."""
+    patience = _PATIENCE
     while True:
         connection = yield Ask(asked, offer, patience)
-        hasty = (
-            asked == "own-bytes"
-            and len(connection.parts) > 1
-            and not _proved(connection)
-            and connection.ended == "fin"
-        )
-        spoilt = connection.ended == "reset" and not any(part.answer != "none" for part in connection.parts)
-        if not (hasty or spoilt) or _settled_by_prefix(connection) or patience > 64:
+        if connection.failure or not _spoilt(connection) or patience > _MOST_PATIENCE:
             return connection
-        patience *= 4
+        patience *= _PATIENCE
 
 
-def _settled_by_prefix(connection: Connection) -> bool:
-    return any(part.answer == "equal-so-far" for part in connection.parts)
+def _spoilt(connection: Connection) -> bool:
+    """Whether nothing was learnt, and that may have been the way's fault or our own haste.
 
-
-class _Count:
-    """What a DTLS probe has gathered over its associations."""
-
-    __slots__ = ("alerts", "controls", "controls_answered", "owns", "owns_unanswered")
-
-    def __init__(self) -> None:
-        self.owns = self.owns_unanswered = self.controls = self.controls_answered = self.alerts = 0
-
-    def add(self, connection: Connection) -> bool:
-        """Count an association's parts; True when own bytes came back.
-
-        Own bytes asked together with controls count as unanswered only where a control after them was
-        answered: a peer that had ended the association would have been silent to anything.
-        """
-        pending = 0
-        for part in connection.parts:
-            self.alerts += part.answer == "alert"
-            if part.name == "own-bytes":
-                if part.answer == "equal":
-                    return True
-                self.owns += 1
-                pending += 1
-            else:
-                self.controls += 1
-                if part.answer == "equal":
-                    self.controls_answered += 1
-                    self.owns_unanswered += pending
-                    pending = 0
-        if connection.asked == "own-bytes":
-            self.owns_unanswered += pending
-        return False
-
-    @property
-    def enough(self) -> bool:
-        return self.owns_unanswered >= TURNS_NEEDED and self.controls_answered >= TURNS_NEEDED
-
-    @property
-    def hopeless(self) -> bool:
-        """No control is ever answered, or the bounds are reached."""
-        refused = self.alerts >= 2 * 3 and not self.controls_answered
-        deaf = self.controls >= _CONTROLS_GIVEN_UP and not self.controls_answered
-        return refused or deaf or (self.owns >= MOST_ASKED and self.controls >= MOST_ASKED)
-
-
-def _goes_on(connection: Connection) -> bool:
-    """Whether the peer keeps an association after a heartbeat: it answered two controls on it. One that ends it
-    answers at most one, where the own bytes before got lost.
+    A reset swallows what was under way, and an answer that was cut tells nothing by itself. An orderly end says
+    something of own bytes only where it can be their doing, and nothing else of ours was there to be its cause.
     """
-    controls = [part for part in connection.parts if part.name == "large-control"]
-    return sum(part.answer == "equal" for part in controls) > 1
+    if any(part.answer not in ("none", "not-a-record") for part in connection.parts):
+        return False
+    if connection.ended == "reset" or connection.error == "truncated":
+        return True
+    asked_more = len(connection.parts) > 1
+    return (
+        connection.asked == "own-bytes"
+        and connection.ended == "fin"
+        and (asked_more or not _ignored(connection))
+    )
+
+
+def _ignored(connection: Connection) -> bool:
+    """Own bytes alone drew an orderly end and nothing else."""
+    parts = connection.parts
+    return (
+        [(part.name, part.answer) for part in parts] == [("own-bytes", "none")]
+        and connection.ended == "fin"
+        and connection.error is None
+        and could_be_reaction(parts[0].microseconds, connection.round_trip)
+    )
 
 
 def datagram_course(names: tuple[str | None, str | None], *, client: bool = False) -> Course:
@@ -240,29 +206,31 @@ def datagram_course(names: tuple[str | None, str | None], *, client: bool = Fals
         connection = yield Ask("turns", offer)
     if connection.version is None or not wants_question(connection):
         return
-    count = _Count()
-    if count.add(connection):
-        return
-    together = _goes_on(connection)
-    while not count.enough and not count.hopeless:
-        if together:
-            connection = yield Ask("turns", offer)
-            together = _goes_on(connection)
-        elif (
-            count.owns_unanswered < TURNS_NEEDED and count.owns <= count.controls and count.owns < MOST_ASKED
-        ):
-            connection = yield Ask("own-bytes", offer)
-        elif count.controls_answered < TURNS_NEEDED and count.controls < MOST_ASKED:
-            connection = yield Ask("large-control", offer)
-        elif count.owns < MOST_ASKED:
-            connection = yield Ask("own-bytes", offer)
-        else:
-            break
-        if count.add(connection) or connection.failure:
+    tally = Tally()
+    together = True
+    while True:
+        tally.add(connection.asked, connection.ended, tallied(connection, connection.ended_at))
+        if tally.settled or tally.enough or connection.failure:
             return
-        if connection.version is None and not client:
-            losses += 1
-            if losses > 2 * MOST_ASKED:
-                return
-    if not count.controls_answered and count.alerts and not client:
+        losses += connection.version is None
+        # A peer that ends an association after a heartbeat answers at most one control on it.
+        together = together and sum(part.answer == "equal" for part in connection.parts) > 1
+        asked = _next_question(tally, together=together)
+        if asked is None or (losses > 2 * MOST_ASKED and not client):
+            break
+        connection = yield Ask(asked, offer, tally=tally)
+    if not tally.controls_answered and tally.alerts and not client:
         yield Ask("after-handshake", offer, parts=(True, True))
+
+
+def _next_question(tally: Tally, *, together: bool) -> Asked | None:
+    """What to ask next; None where no control is ever answered, or the bounds are reached."""
+    refused = tally.alerts >= 2 * 3 and not tally.controls_answered
+    deaf = tally.controls >= _CONTROLS_GIVEN_UP and not tally.controls_answered
+    if refused or deaf:
+        return None
+    if together and max(tally.owns, tally.controls) < MOST_ASKED:
+        return "turns"
+    if tally.owns < MOST_ASKED and (tally.owns <= tally.controls or tally.controls >= MOST_ASKED):
+        return "own-bytes"
+    return "large-control" if tally.controls < MOST_ASKED else None

@@ -19,30 +19,33 @@ from hemostat.exchange.flight import (
 )
 from hemostat.exchange.offers import client_hello
 from hemostat.exchange.stream import Role
+from hemostat.exchange.tally import MOST_ASKED, TURNS_NEEDED, Tally
 from hemostat.wire import protocol
 from hemostat.wire.datagrams import DatagramRecord, datagram_record, read_datagram
 from hemostat.wire.errors import WireError
 from hemostat.wire.extensions import HEARTBEAT_EXTENSION, extension
 from hemostat.wire.greetings import recognise
 from hemostat.wire.handshake import FragmentReader, Message, fragment
-from hemostat.wire.heartbeat import LEAST_PADDING, MODE_PEER_ALLOWED, echoed, request
+from hemostat.wire.heartbeat import LEAST_PADDING, MODE_PEER_ALLOWED, RESPONSE, echoed, request
 from hemostat.wire.hello import read_hello_verify_request, server_hello
 from hemostat.wire.messages import read_alert
 from hemostat.wire.protocol import alert_text
 
-__all__ = ["DATAGRAM_PAYLOAD_LENGTH", "TURNS_NEEDED", "DatagramDialogue", "Timing"]
+__all__ = ["DATAGRAM_PAYLOAD_LENGTH", "DatagramDialogue", "Timing", "tallied"]
 
 DATAGRAM_PAYLOAD_LENGTH: Final = 4096
-TURNS_NEEDED: Final = 6
-"""Own bytes left unanswered, and large controls answered, before silence counts. At 2% loss one question in
-nine is lost.
-"""
 MOST_BYTES: Final = 1 << 20
 MOST_DATAGRAMS: Final = 512
 MOST_HELLOS: Final = 4
 FIRST_WAIT: Final = 500_000
 SHORTEST_WAIT: Final = 50_000
 SHORTEST_GRACE: Final = 10_000
+UNKNOWN_WAIT: Final = 1_000_000
+"""Microseconds that an answer is given where nothing has measured the path (RFC 6347 section 4.2.4.1)."""
+
+# Turns in a row without an answer, by the controls answered before: a peer that ends the association after a heartbeat
+# answers at most one, so one that has answered two goes on, and what is missing got lost.
+_MOST_UNANSWERED: Final = (2, 2, 4)
 
 
 class Timing:
@@ -70,12 +73,26 @@ class Timing:
         """How long a heartbeat may go unanswered before it counts as that: drawn from what this peer took to
         answer before.
         """
-        return max(SHORTEST_WAIT, 3 * (self.round_trip or 0), 2 * self.slowest_answer)
+        if self.round_trip is None and not self.slowest_answer:
+            return UNKNOWN_WAIT
+        return max(SHORTEST_WAIT, 2 * max(self.round_trip or 0, self.slowest_answer))
 
     @property
     def grace(self) -> int:
         """How long own bytes may be overtaken by the control asked after them."""
-        return max(SHORTEST_GRACE, (self.round_trip or 0) // 2)
+        return max(SHORTEST_GRACE, (self.round_trip or self.slowest_answer) // 2)
+
+
+def tallied(facts: Connection, now: int) -> list[tuple[str, str, int | None]]:
+    """The parts of an association as `Tally.add` takes them."""
+    return [
+        (
+            part.name,
+            part.answer,
+            now - part.sent_at if part.microseconds is None else part.microseconds,
+        )
+        for part in facts.parts
+    ]
 
 
 class DatagramDialogue:
@@ -87,6 +104,7 @@ class DatagramDialogue:
     """
 
     __slots__ = (
+        "_answered",
         "_awaited",
         "_cookie",
         "_datagrams",
@@ -97,11 +115,11 @@ class DatagramDialogue:
         "_hello_random",
         "_hellos",
         "_message_seq",
-        "_most_turns",
         "_question",
         "_received",
         "_role",
         "_sequence",
+        "_tally",
         "_timing",
         "_unanswered_turns",
         "facts",
@@ -116,8 +134,9 @@ class DatagramDialogue:
         draw: Callable[[int], bytes],
         timing: Timing,
         *,
-        most_turns: int = TURNS_NEEDED,
+        tally: Tally | None = None,
     ) -> None:
+        """`tally`: what earlier associations have shown."""
         self.facts = facts
         self.over = False
         self.wake_at: int | None = None
@@ -125,7 +144,7 @@ class DatagramDialogue:
         self._question = facts.asked
         self._draw = draw
         self._timing = timing
-        self._most_turns = most_turns
+        self._tally = tally or Tally()
         self._fragments = FragmentReader()
         self._sequence = 0
         self._message_seq = 0
@@ -135,6 +154,7 @@ class DatagramDialogue:
         self._cookie = b""
         self._flight_ready = False
         self._awaited: Part | None = None
+        self._answered: list[bytes] = []
         self._unanswered_turns = 0
         self._datagrams = 0
         self._received = 0
@@ -269,9 +289,14 @@ class DatagramDialogue:
             self._finish(now)
 
     def _heartbeat(self, now: int, body: bytes) -> list[bytes]:
-        self.facts.log("<", "heartbeat", len(body))
-        for part in self.facts.parts:
-            if part.answer == "none" and echoed(body, part.payload) == part.length:
+        facts = self.facts
+        facts.log("<", "heartbeat", len(body))
+        if body[:1] != bytes([RESPONSE]):
+            return []
+        waiting = [part for part in facts.parts if part.answer == "none"]
+        for part in waiting:
+            if echoed(body, part.payload) == part.length:
+                self._answered.append(part.payload)
                 part.answered("equal", part.length, now)
                 self._timing.slowest_answer = max(self._timing.slowest_answer, part.microseconds or 0)
                 if part.name == "own-bytes" or self._question != "turns":
@@ -281,6 +306,10 @@ class DatagramDialogue:
                     self._awaited = None
                     self.wake_at = now + self._timing.grace
                 return []
+        # The network or the peer may say a thing twice.
+        if waiting and not any(echoed(body, payload) == len(payload) for payload in self._answered):
+            waiting[0].answered("different", 0, now)
+            self._finish(now)
         return []
 
     # -- what we send ----------------------------------------------------------------------------------------
@@ -346,15 +375,30 @@ class DatagramDialogue:
         if self._question == "turns":
             if self._awaited is not None:
                 self._unanswered_turns += 1
-            turns = sum(part.name == "own-bytes" for part in self.facts.parts)
-            if self._unanswered_turns < 2 and turns < self._most_turns:
+            owns = [part for part in self.facts.parts if part.name == "own-bytes"]
+            if not self._asked_enough(now, len(owns)):
                 return self._ask(now)
+            # The last own bytes, too, get the time that a control gets.
+            self.wake_at = owns[-1].sent_at + self._timing.answer_wait
+            if now < self.wake_at:
+                return []
         self._finish(now)
         return []
+
+    def _asked_enough(self, now: int, turns: int) -> bool:
+        """Whether another turn on this association is of no use, or one too many."""
+        if self._unanswered_turns >= _MOST_UNANSWERED[min(len(self._answered), 2)]:
+            return True
+        if max(self._tally.owns, self._tally.controls) + turns >= MOST_ASKED:
+            return True
+        if self._tally.owns + turns <= TURNS_NEEDED:
+            return False
+        return self._tally.with_association("turns", "ours", tallied(self.facts, now)).enough
 
     def _finish(self, now: int) -> None:
         self.over = True
         self.wake_at = None
         self.facts.ended_at = now
+        self._answered.clear()
         for part in self.facts.parts:
-            part.payload = b""
+            part.give_up(now)

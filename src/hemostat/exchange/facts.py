@@ -8,13 +8,22 @@ from typing import Final, Literal
 from hemostat.exchange.offers import Offer
 from hemostat.wire.protocol import version_name
 
-__all__ = ["Answer", "Asked", "Connection", "Ended", "Part", "PartName"]
+__all__ = ["Answer", "Asked", "Connection", "Ended", "Part", "PartName", "could_be_reaction"]
 
 Asked = Literal["burst", "own-bytes", "large-control", "turns", "certificate", "after-handshake"]
 PartName = Literal["own-bytes", "control", "large-control", "flush"]
 Answer = Literal["equal", "equal-so-far", "different", "none", "alert", "not-a-record"]
 Ended = Literal["fin", "reset", "ours", "failed"]
 _MOST_MESSAGES: Final = 120
+
+
+def could_be_reaction(waited: int | None, round_trip: int | None) -> bool:
+    """Whether what came so long after a part was sent can be its doing, and not what the peer did anyway.
+
+    Nothing that a part brings about comes sooner than a round trip. Half of one is taken, since round trips vary.
+    Microseconds; `round_trip`: None where nothing measured it.
+    """
+    return waited is not None and (round_trip is None or 2 * waited >= round_trip)
 
 
 class Part:
@@ -31,12 +40,19 @@ class Part:
         self.count = 0
         """How many of our bytes came back, from the first on."""
         self.microseconds: int | None = None
+        """From sending to the answer; where none came, to the end of the connection."""
 
     def answered(self, answer: Answer, count: int, now: int) -> None:
         """Note the answer and let go of the payload: it is not needed again, and never kept."""
         self.answer = answer
         self.count = count
         self.microseconds = now - self.sent_at
+        self.payload = b""
+
+    def give_up(self, now: int) -> None:
+        """The connection is over: note how long an answer was waited for, and let go of the payload."""
+        if self.answer == "none":
+            self.microseconds = now - self.sent_at
         self.payload = b""
 
     def as_facts(self) -> dict[str, object]:

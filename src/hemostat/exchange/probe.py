@@ -121,7 +121,10 @@ class Probe:
         return self._next(self._started, None)
 
     def handle(self, event: Event) -> list[Command]:
-        """One event; what to do now, in order. `Done` is the last command; events after it are ignored."""
+        """One event; what to do now, in order. `Done` is the last command; events after it are ignored.
+
+        Raises ExchangeError for an event that no command asked for, whatever the peer does.
+        """
         if self._done:
             return []
         connection = self._connection
@@ -137,6 +140,8 @@ class Probe:
         if isinstance(event, Connected):
             return self._connected(now, connection)
         if isinstance(event, Failed):
+            if not self._waiting_for_connection and self._datagram is None:
+                raise ExchangeError("a connection failed that was not asked for")
             return self._failed(now, connection, event.code)
         return self._library_answered(event, connection)
 
@@ -159,11 +164,14 @@ class Probe:
                 connection, self._role, self._draw, flush=self._dialect.flush, patience=ask.patience
             )
         else:
-            self._datagram = DatagramDialogue(connection, self._role, self._draw, self._timing)
+            self._datagram = DatagramDialogue(
+                connection, self._role, self._draw, self._timing, tally=ask.tally
+            )
         layer = self._layer = (self._dialect.asks if self._role == "server" else self._dialect.grants)()
         return self._dialogue(now, layer.start(now), begin=layer.ready)
 
     def _failed(self, now: int, connection: Connection, code: str) -> list[Command]:
+        self._waiting_for_connection = False
         connection.ended = "failed"
         connection.failure = code
         connection.ended_at = now
@@ -176,6 +184,8 @@ class Probe:
             if event.how == "reset" and not connection.heard:
                 return [Close(), *self._failed(now, connection, "refused")]
             self._datagram.closed(now)
+        else:
+            raise ExchangeError("a connection was closed that is not there")
         return self._over(now, connection)
 
     def _time(self, now: int, connection: Connection) -> list[Command]:
@@ -185,7 +195,6 @@ class Probe:
             elif self._datagram is not None:
                 self._datagram.give_up(now)
             if self._waiting_for_connection:
-                self._waiting_for_connection = False
                 return [Close(), *self._failed(now, connection, "timeout")]
             if self._layer is None:
                 # A library was asked and has not answered.
@@ -196,6 +205,8 @@ class Probe:
         return self._dialogue(now, None)
 
     def _library_answered(self, event: LibraryAnswered, connection: Connection) -> list[Command]:
+        if self._layer is not None or self._waiting_for_connection:
+            raise ExchangeError("a library answered that was not asked")
         report = event.report or LibraryReport(ended="failed", failure="no-library")
         connection.version, connection.cipher, connection.heartbeat = (
             report.version,

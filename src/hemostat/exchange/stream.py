@@ -152,9 +152,15 @@ class StreamDialogue:
 
     def closed(self, now: int, how: Literal["fin", "reset"]) -> None:
         """The peer ended the connection; what was cut counts as far as it came."""
-        if not self.over:
-            self.facts.ended = how
-            self._finish(now)
+        if self.over:
+            return
+        facts = self.facts
+        facts.ended = how
+        self._finish(now)
+        silent = bool(facts.parts) and all(part.answer == "none" for part in facts.parts)
+        if how == "fin" and silent and self._reader.pending:
+            # Too little of an answer to be known for ours, but too much for silence.
+            self._breach(now, "truncated")
 
     def time(self, now: int) -> bytes:
         """The time `wake_at` has come (a call before it does nothing)."""
@@ -174,7 +180,8 @@ class StreamDialogue:
             return b""
         self.facts.nudges += 1
         self._interval *= 2
-        self.wake_at = now + self._interval
+        last = self.facts.nudges == MOST_NUDGES
+        self.wake_at = now + (max(LONGEST_WAIT, self._interval) if last else self._interval)
         return self._finished(version)
 
     def give_up(self, now: int) -> None:
@@ -273,9 +280,8 @@ class StreamDialogue:
             return b""
         version = facts.version or protocol.TLS12
         self._asked_at = now
-        connect_time = facts.round_trip
-        if connect_time is None:
-            connect_time = facts.round_trip = flight_time
+        connect_time = flight_time if facts.round_trip is None else facts.round_trip
+        facts.round_trip = min(connect_time, flight_time)
         # A client's hello comes with its connection: it tells nothing of the way to it.
         least = SHORTEST_WAIT if self._role == "server" else UNKNOWN_WAIT
         shortest = max(least, min(connect_time, flight_time))
@@ -330,12 +336,17 @@ class StreamDialogue:
         if not self._tls and error.code == "not-a-record":
             self.facts.not_tls = recognise(self._head)
         else:
-            self.facts.error = error.code
-            for part in self.facts.parts:
-                if part.answer == "none" and part.name != "flush":
-                    part.answered("not-a-record", 0, now)
-                    break
+            self._breach(now, error.code)
         self._finish(now)
+
+    def _breach(self, now: int, code: str) -> None:
+        """After the question, what breaks the protocol is the answer of the first part that has none."""
+        part = next(
+            (part for part in self.facts.parts if part.answer == "none" and part.name != "flush"), None
+        )
+        if part is not None:
+            part.answered("not-a-record", 0, now)
+        self.facts.error = code
 
     def _finish(self, now: int) -> None:
         facts = self.facts
@@ -349,7 +360,7 @@ class StreamDialogue:
         if unfinished is not None and unfinished[0] == protocol.HEARTBEAT:
             self._cut_answer(now, unfinished[2], unfinished[3])
         for part in facts.parts:
-            part.payload = b""
+            part.give_up(now)
 
     def _cut_answer(self, now: int, declared: int, body: bytes) -> None:
         """An answer of which the beginning came: its record's length, its own length and the bytes so far

@@ -85,6 +85,11 @@ class RecordReader:
             self._need = need
         return records
 
+    @property
+    def pending(self) -> bool:
+        """Whether a record has begun and is not whole, be it but by a byte of its header."""
+        return bool(self._buffer)
+
     def unfinished(self) -> tuple[int, int, int, bytes] | None:
         """Content type, version, declared length and the body so far of a record that was cut; None where
         none is.
