@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.processes import run
+from bench.processes import Ran, run
 from bench.results import Missing
 
 __all__ = ["Program", "nmap_said", "others", "sslscan_said", "sslyze_said"]
@@ -18,11 +18,17 @@ __all__ = ["Program", "nmap_said", "others", "sslscan_said", "sslyze_said"]
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`command`: everything before the address; `said`: its answer, out of all that it wrote; "" where it has none."""
+    """`command`: how it is called for a port of 127.0.0.1; `read`: its answer out of all that it wrote, "" for none."""
 
     name: str
     command: Callable[[int], list[str]]
-    said: Callable[[str], str]
+    read: Callable[[str], str]
+
+    def answer(self, ran: Ran) -> str:
+        """What it says of the server, or that it says nothing, or how it failed."""
+        if ran.status < 0:
+            return f"(ended by signal {-ran.status})"
+        return self.read(ran.said) or "(nothing)"
 
 
 def others() -> list[Program]:
@@ -47,7 +53,14 @@ def others() -> list[Program]:
         ),
         Program(
             f"sslscan {_version(sslscan)}, Heartbleed alone",
-            lambda port: [sslscan, "--no-colour", *(f"--no-{what}" for what in only), f"127.0.0.1:{port}"],
+            # --tlsall: where a server closes on its hello of SSL 2, sslscan 2.0.7 may end by SIGPIPE.
+            lambda port: [
+                sslscan,
+                "--no-colour",
+                "--tlsall",
+                *(f"--no-{what}" for what in only),
+                f"127.0.0.1:{port}",
+            ],
             sslscan_said,
         ),
     ]

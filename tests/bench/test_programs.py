@@ -1,6 +1,7 @@
 """What other programs say is read out of all that they write; the words are ours, in their shape."""
 
-from bench.programs import nmap_said, sslscan_said, sslyze_said
+from bench.processes import Ran
+from bench.programs import Program, nmap_said, sslscan_said, sslyze_said
 
 NMAP = """Nmap scan report for 127.0.0.1
 PORT    STATE SERVICE
@@ -32,3 +33,13 @@ def test_sslscan_says_it_of_each_version() -> None:
     output = "  Heartbleed:\nTLSv1.2 not vulnerable to heartbleed\nTLSv1.1 vulnerable to heartbleed\n\n  Other:\nx\n"
     assert sslscan_said(output) == "TLSv1.2 not vulnerable to heartbleed; TLSv1.1 vulnerable to heartbleed"
     assert sslscan_said("nothing of the kind\n") == ""
+
+
+def test_a_program_that_says_nothing_and_one_that_dies_are_told_apart() -> None:
+    sslscan = Program("sslscan", lambda port: ["sslscan", str(port)], sslscan_said)
+    assert (
+        sslscan.answer(Ran(0.1, 0.1, 0, "TLSv1.2 vulnerable to heartbleed\n"))
+        == "TLSv1.2 vulnerable to heartbleed"
+    )
+    assert sslscan.answer(Ran(0.1, 0.1, 0, "")) == "(nothing)"
+    assert sslscan.answer(Ran(0.1, 0.1, -13, "TLSv1.2 vulnerable to heartbleed\n")) == "(ended by signal 13)"
