@@ -77,7 +77,9 @@ def contents(ledger: Ledger) -> tuple[list[Observation], dict[str, bytes | None]
 
 
 @contextmanager
-def ledger_with(path: Path, *runs: Sequence[Observation], blobs: Sequence[tuple[str, bytes]] = ()) -> Iterator[Ledger]:
+def ledger_with(
+    path: Path, *runs: Sequence[Observation], blobs: Sequence[tuple[str, bytes]] = ()
+) -> Iterator[Ledger]:
     """A ledger in a file that holds these runs and blobs."""
     with open_ledger(str(path)) as ledger:
         for rows in runs:

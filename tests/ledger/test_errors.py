@@ -7,6 +7,7 @@ from pathlib import Path
 import hemostat.ledger
 from hemostat.errors import HemostatError
 from hemostat.ledger.errors import CODES, LedgerError, damaged_row
+from tests.ledger.page import codes, page, section
 
 SOURCES = [path.read_text() for path in Path(hemostat.ledger.__file__).parent.rglob("*.py")]
 
@@ -27,6 +28,10 @@ def test_each_code_is_used_and_none_is_used_that_is_not_listed() -> None:
         used.update(re.findall(r': \("([a-z-]+)", f?"', source))  # The tables of foreign errors.
         used.update(re.findall(r'code, said = "([a-z-]+)"', source))
     assert used == set(CODES)
+
+
+def test_the_page_tells_what_each_code_means() -> None:
+    assert section(page(), "codes") == codes()
 
 
 def test_a_damaged_row_tells_what_to_do() -> None:

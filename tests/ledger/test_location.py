@@ -17,6 +17,12 @@ def test_without_a_word_it_is_the_users_own(monkeypatch: pytest.MonkeyPatch, tmp
     assert default_path().name == "ledger.sqlite"
 
 
+def test_it_is_the_users_own_by_its_path_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert locate(str(default_path())) == locate(f"sqlite:///{default_path()}") == locate(None)
+    assert not locate(str(tmp_path / "ledger.sqlite")).own  # type: ignore[union-attr]
+
+
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="cannot be had: XDG folders are Linux's")
 def test_on_linux_the_users_own_lies_where_xdg_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
@@ -76,12 +82,10 @@ def test_a_path_is_shown_without_what_a_terminal_obeys() -> None:
 @given(st.text())
 def test_any_text_is_a_place_or_a_bad_url(written: str) -> None:
     try:
-        found = locate(written)
+        shown = locate(written).shown
     except LedgerError as error:
-        assert error.code == "bad-url"
-        assert str(error).isprintable()
-    else:
-        assert found.shown.isprintable()
+        shown = f"{error.code}: {error}"
+    assert shown.isprintable()
 
 
 @given(st.text() | st.sampled_from(["/", "?", "#", "@", "/?"]), st.text())

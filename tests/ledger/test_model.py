@@ -1,9 +1,11 @@
 """The model is of the observation's fields, and each column is explained; docs/ledger.md shows it."""
 
+from sqlalchemy import Text, create_mock_engine
+
 from hemostat.evidence import Observation
 from hemostat.ledger import certificate_table
 from hemostat.ledger.model import certificate, metadata, observation
-from tests.ledger.schema_page import page, section, tables
+from tests.ledger.page import page, section, tables
 
 
 def test_an_observation_has_a_column_for_each_field() -> None:
@@ -21,14 +23,12 @@ def test_each_table_and_column_is_explained() -> None:
 
 
 def test_texts_sort_by_bytes_in_postgresql_too() -> None:
-    from sqlalchemy import Text
-    from sqlalchemy.dialects import postgresql
-
+    postgresql = create_mock_engine("postgresql+psycopg://", lambda *_, **__: None).dialect
     for table in metadata.tables.values():
         for column in table.columns:
-            kind = column.type.dialect_impl(postgresql.dialect())
+            kind = column.type.dialect_impl(postgresql)
             assert not isinstance(kind, Text) or kind.collation == "C", column
 
 
 def test_the_page_shows_the_tables() -> None:
-    assert section(page()) == tables()
+    assert section(page(), "tables") == tables()

@@ -19,16 +19,16 @@ def sealed(of: list[Head]) -> tuple[Seal, dict[str, bytes]]:
     return make_seal(of, blobs.__setitem__), blobs
 
 
-def check(then: list[Head], now: list[Head], *, without_list: bool = False) -> SealCheck:
+def check(
+    then: list[Head], now: list[Head], *, went_on: tuple[int, ...] = (), without_list: bool = False
+) -> SealCheck:
+    """`went_on`: runs that have more rows now, after those that they had."""
     seal, blobs = sealed(then)
     checker = SealChecker(seal, None if without_list else sealed_heads(seal, blobs.get))
-    digests = {(head.run, head.rows): head.digest for head in then if head in now}
+    kept = {head.run: head.digest for head in then if head in now or int(head.run[4:], 16) in went_on}
     for head in now:
-        count = checker.sealed_count(head.run)
-        # A row further down a chain that holds has, further up, the rows that it had.
-        there = [each for each in then if each.run == head.run and head.rows > each.rows and head.digest[0] == "f"]
-        digest = digests.get((head.run, head.rows)) or (there[0].digest if there else None)
-        checker.add(head.run, head.rows, digest if count is not None else None)
+        checker.sealed_count(head.run)
+        checker.add(head.run, head.rows, kept.get(head.run))
     return checker.result(sealed(now)[0])
 
 
@@ -45,7 +45,9 @@ def test_it_is_of_the_heads_alone() -> None:
     assert str(sealed([])[0]).startswith("hemostat-seal-1 runs=0 rows=0 ")
 
 
-@pytest.mark.parametrize("text", ["", "hemostat-seal-1", "a" * 64, "hemostat-seal-2 runs=1 rows=1 sha256=" + "a" * 64])
+@pytest.mark.parametrize(
+    "text", ["", "hemostat-seal-1", "a" * 64, "hemostat-seal-2 runs=1 rows=1 sha256=" + "a" * 64]
+)
 def test_another_text_is_no_seal(text: str) -> None:
     with pytest.raises(LedgerError) as caught:
         read_seal(text)
@@ -55,9 +57,10 @@ def test_another_text_is_no_seal(text: str) -> None:
 @given(st.text())
 def test_any_text_is_a_seal_or_none(text: str) -> None:
     try:
-        assert str(read_seal(text)) == text.strip()
+        read = str(read_seal(text))
     except LedgerError as error:
-        assert error.code == "bad-seal"
+        read = error.code
+    assert read in (text.strip(), "bad-seal")
 
 
 def test_its_list_comes_back_over_several_parts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +127,7 @@ def test_a_run_that_lost_rows_is_changed() -> None:
 
 
 def test_a_run_that_went_on_has_grown() -> None:
-    found = check(heads(1, 2), [*heads(1), Head(run_name(2), 5, "f" * 64)])
+    found = check(heads(1, 2), [*heads(1), Head(run_name(2), 5, "f" * 64)], went_on=(2,))
     assert found.holds
     assert found.grown.first == (run_name(2),)
 

@@ -93,7 +93,9 @@ def all_known(reader: Reader, spki: str | None) -> Iterator[KnownCertificate]:
     unread = (read_again(sha256, blob_bytes(der)) for sha256, der in reader.stream(_UNREAD))
     last = None
     for found in merge(map(_from_row, read), unread, _unindexed(reader), key=lambda each: each.sha256):
-        if found.sha256 != last and (spki is None or (found.certificate and found.certificate.spki_sha256 == spki)):
+        if found.sha256 != last and (
+            spki is None or (found.certificate and found.certificate.spki_sha256 == spki)
+        ):
             yield found
         last = found.sha256
 

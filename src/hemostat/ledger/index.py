@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from heapq import merge
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from hemostat.evidence import Observation
 from hemostat.ledger.errors import LedgerError
@@ -40,7 +40,7 @@ _EXCUSED: Final = frozenset({"busy", "read-only", "no-permission", "disk-full"})
 _T = TypeVar("_T")
 
 
-def batches(items: Iterable[_T], size: int = _BATCH) -> Iterator[list[_T]]:
+def batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     """The items in lists of `size`; the last may be shorter."""
     rest = iter(items)
     while batch := list(islice(rest, size)):
@@ -97,7 +97,7 @@ def _index_some(writer: Writer) -> None:
             first=first,
             until=until,
         )
-        for batch in batches(rows):
+        for batch in batches(rows, _BATCH):
             found = [(*each, row[0]) for row in batch for each in mentions(from_row(row[1:]))]
             writer.insert("mention", ("name", "role", "id"), found, once=True)
         writer.run("DELETE FROM unindexed WHERE run = :run AND first_seq = :first", run=run, first=first)
@@ -108,13 +108,21 @@ def _index_some(writer: Writer) -> None:
             return
 
 
-def unindexed(reader: Reader) -> Iterator[tuple[int, Observation]]:
+def unindexed(
+    reader: Reader, *, damaged: Literal["raise", "skip"] = "raise"
+) -> Iterator[tuple[int, Observation]]:
     """The rows that aren't in the index, each with its id; none twice, in no order. Raises LedgerError."""
-    for row in reader.stream(
+    for number, *row in reader.stream(
         f"SELECT o.id, {SELECTED} FROM observation o WHERE o.id IN (SELECT n.id FROM unindexed u"
         " JOIN observation n ON n.run = u.run AND n.seq BETWEEN u.first_seq AND u.last_seq)"
     ):
-        yield row[0], from_row(row[1:])
+        try:
+            observation = from_row(row)
+        except LedgerError:
+            if damaged == "raise":
+                raise
+            continue
+        yield number, observation
 
 
 def by_name(reader: Reader, name: str, role: str, *, newest_first: bool = False) -> Iterator[Observation]:

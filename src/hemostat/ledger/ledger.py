@@ -136,11 +136,10 @@ class Ledger:
     def observation(self, run: str, seq: int) -> Observation | None:
         """One row."""
         with self._store.reading() as reader:
-            for row in reader.stream(
+            rows = reader.all(
                 f"SELECT {SELECTED} FROM observation o WHERE o.run = :run AND o.seq = :seq", run=run, seq=seq
-            ):
-                return from_row(row)
-        return None
+            )
+        return from_row(rows[0]) if rows else None
 
     def observations(
         self, *, kinds: Sequence[str] | None = None, subject: str | None = None, link: str | None = None
@@ -228,9 +227,8 @@ class Ledger:
     def blob(self, sha256: str) -> bytes | None:
         """The bytes of that SHA-256, or None where they are not here."""
         with self._store.reading() as reader:
-            for row in reader.stream("SELECT b.data FROM blob b WHERE b.sha256 = :sha256", sha256=sha256):
-                return blob_bytes(row[0])
-        return None
+            rows = reader.all("SELECT b.data FROM blob b WHERE b.sha256 = :sha256", sha256=sha256)
+        return blob_bytes(rows[0][0]) if rows else None
 
     def certificates(self, *, spki: str | None = None) -> Iterator[KnownCertificate]:
         """The certificates that observations link to and whose bytes are here, by SHA-256; of one key alone, where the

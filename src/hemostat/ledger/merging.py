@@ -20,6 +20,7 @@ __all__ = ["Merged", "merge_stores"]
 
 _ROWS: Final = 5_000
 """Rows after which a transaction is ended, so that others may write; a run is never divided."""
+_BATCH: Final = 500
 _BLOB_BYTES: Final = 8 << 20
 
 
@@ -152,5 +153,5 @@ def _copy_run(writer: Writer, theirs: Reader, run: str, first: int) -> None:
         run=run,
         first=first,
     )
-    for batch in batches(map(from_row, rows)):
+    for batch in batches(map(from_row, rows), _BATCH):
         insert_observations(writer, batch)

@@ -4,10 +4,10 @@ Imported when such a ledger is opened, never before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -54,14 +54,21 @@ class PostgresqlStore:
     def reading(self) -> Iterator[Reader]:
         # All that a snapshot's statements see is of one moment, which a plain transaction's here is not.
         with self._connected(isolation_level="REPEATABLE READ", postgresql_readonly=True) as connection:
-            yield _Session(connection, self)
+            yield from self._session(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
         if self.unwritable is not None:
             raise self.unwritable
         with self._connected(isolation_level="READ COMMITTED") as connection:
-            yield _Session(connection, self)
+            yield from self._session(connection)
+
+    def _session(self, connection: Connection) -> Iterator["_Session"]:
+        session = _Session(connection, self)
+        try:
+            yield session
+        finally:
+            session.end()
 
     @contextmanager
     def _connected(self, **options: Any) -> Iterator[Connection]:
@@ -134,6 +141,13 @@ class _Session:
     def __init__(self, connection: Connection, store: PostgresqlStore) -> None:
         self._connection = connection
         self._store = store
+        self._streams: set[CursorResult[Any]] = set()
+
+    def end(self) -> None:
+        """Close what was not read to its end."""
+        for result in self._streams:
+            with suppress(SQLAlchemyError):
+                result.close()
 
     def all(self, statement: str, /, **values: object) -> list[Row]:
         try:
@@ -143,9 +157,12 @@ class _Session:
 
     def stream(self, statement: str, /, **values: object) -> Iterator[Row]:
         try:
-            yield from self._connection.execute(
+            result = self._connection.execute(
                 text(statement), values, execution_options={"stream_results": True, "max_row_buffer": _BATCH}
             )
+            self._streams.add(result)
+            yield from result
+            self._streams.discard(result)
         except SQLAlchemyError as error:
             raise self._store._translated(error) from error
 

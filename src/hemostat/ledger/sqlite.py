@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -21,6 +22,7 @@ _PATIENCE: Final = 30.0
 """Seconds to wait for another process that writes."""
 # An observation takes about 1.7 KB: in pages of 4 KB half of each would stay empty. The cache is what a big batch
 # needs; the write-ahead log may grow to 64 MiB before its pages are carried over into the file.
+_MAGIC: Final = b"SQLite format 3\0"
 _PAGE_SIZE: Final = 8192
 _CACHE_KIB: Final = 65536
 _LOG_PAGES: Final = 8000
@@ -172,7 +174,8 @@ class _Session:
 
     def stream(self, statement: str, /, **values: object) -> Iterator[Row]:
         try:
-            yield from self._connection.execute(statement, values)
+            # Through `chain`: a cursor would be closed with the generator, and complain where its connection was first.
+            yield from chain(self._connection.execute(statement, values))
         except sqlite3.Error as error:
             raise self._store._translated(error) from error
 
@@ -276,6 +279,13 @@ def _look_at(location: File, create: bool) -> None:
             raise LedgerError("not-a-ledger", f"{location.shown} is a device or a pipe: a ledger is a file")
         if not os.access(path, os.R_OK):
             raise LedgerError("no-permission", f"{location.shown} may not be read by this user")
+        # SQLite takes a file of a few bytes for an empty one, and would write over it.
+        with path.open("rb") as file:
+            begins = file.read(len(_MAGIC))
+        if begins not in (b"", _MAGIC):
+            raise LedgerError(
+                "not-a-ledger", f"{location.shown} is not a ledger: the file is no SQLite database"
+            )
     except OSError as error:
         code, said = _OS_MEANINGS.get(error.errno or 0, ("failed", error.strerror or "an unknown error"))
         raise LedgerError(code, f"no ledger can be opened at {location.shown}: {said}") from error

@@ -217,7 +217,7 @@ def _missing_blobs(reader: Reader) -> Named:
     blob = _blob_of(reader)
     later = {
         link
-        for _, observation in index.unindexed(reader)
+        for _, observation in index.unindexed(reader, damaged="skip")
         for link in observation.links
         if link.startswith(BLOB_LINK) and blob(link.removeprefix(BLOB_LINK)) is None
     }
