@@ -253,6 +253,20 @@ EXAMPLES = [
     Example(
         "needs-after-handshake",
         "needs-after-handshake",
+        "GnuTLS over DTLS, which no library here can finish: that it asks for a certificate is not why",
+        over_udp(
+            connection(
+                "turns",
+                part("own-bytes", "none"),
+                part("large-control", "none"),
+                client_certificate_asked=True,
+            ),
+            NO_LIBRARY,
+        ),
+    ),
+    Example(
+        "needs-after-handshake",
+        "needs-after-handshake",
         "GnuTLS over DTLS",
         over_udp(
             *[

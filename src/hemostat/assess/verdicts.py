@@ -168,6 +168,7 @@ RULES: Final[tuple[Rule, ...]] = (
             r.asked
             and r.after_handshake is not None
             and not r.after_handshake["parts"]
+            and r.after_handshake["failure"] != "no-library"
             and r.client_certificate_asked
         ),
         f"{_AGAIN}: it answers heartbeats only after the handshake, and finishes none without a client "
@@ -179,9 +180,9 @@ RULES: Final[tuple[Rule, ...]] = (
         "inconclusive",
         "needs-after-handshake",
         lambda r: r.asked and r.after_handshake is not None and not r.after_handshake["parts"],
-        f"{_AGAIN}: it takes no heartbeats before the handshake is over, and no handshake could be finished"
-        " with it. OpenSSL does take "
-        "them, so most likely it is another library. Look at the host from inside.",
+        f"{_AGAIN}: it answered no heartbeat before the handshake was over, and no handshake could be finished "
+        "with it. OpenSSL does answer then, so most likely it is another library, unless a filter between drops "
+        "heartbeats. Look at the host from inside.",
     ),
     Rule(
         "later-connection-failed",

@@ -22,6 +22,8 @@ MOST_CONNECTIONS: Final = {"tcp": 8, "udp": 48}
 _RETRIED: Final = frozenset({"timeout", "reset"})
 _MOST_HELLO_LOSSES: Final = 3
 _CONTROLS_GIVEN_UP: Final = 6
+_HELLOS_GIVEN_UP: Final = 2
+"""Associations in a row without a hello, of a peer that answered no control before: it is busy with the first."""
 _PATIENCE: Final = 4
 """Round trips that own bytes alone are given at first, and the factor by which they grow."""
 _MOST_PATIENCE: Final = 64
@@ -208,18 +210,22 @@ def datagram_course(names: tuple[str | None, str | None], *, client: bool = Fals
         return
     tally = Tally()
     together = True
+    unheard = 0
     while True:
         tally.add(connection.asked, connection.ended, tallied(connection, connection.ended_at))
         if tally.settled or tally.enough or connection.failure:
             return
         losses += connection.version is None
+        unheard = unheard + 1 if connection.version is None else 0
         # A peer that ends an association after a heartbeat answers at most one control on it.
         together = together and sum(part.answer == "equal" for part in connection.parts) > 1
         asked = _next_question(tally, together=together)
-        if asked is None or (losses > 2 * MOST_ASKED and not client):
+        gone = unheard >= _HELLOS_GIVEN_UP and not tally.controls_answered
+        if asked is None or ((gone or losses > 2 * MOST_ASKED) and not client):
             break
         connection = yield Ask(asked, offer, tally=tally)
-    if not tally.controls_answered and tally.alerts and not client:
+    if not tally.controls_answered and not client:
+        # It may hold to the letter: no heartbeats before the handshake is over (RFC 6520 section 3).
         yield Ask("after-handshake", offer, parts=(True, True))
 
 
