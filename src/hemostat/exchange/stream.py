@@ -51,6 +51,12 @@ UNKNOWN_WAIT: Final = 100_000
 LONGEST_WAIT: Final = 2_000_000
 """Microseconds that an answer which must come (TCP carries it, nothing buffers it) is given at the least."""
 
+
+def _long(round_trip: int) -> int:
+    """How long an answer is given that nothing can hold back but loss."""
+    return max(LONGEST_WAIT, 64 * round_trip)
+
+
 Role = Literal["server", "client"]
 """What the *peer* is."""
 
@@ -170,9 +176,9 @@ class StreamDialogue:
         self._stage += 1
         if self._question == "own-bytes":
             if self._stage == 1:
-                self.wake_at = now + self._interval
+                self.wake_at = now + (self._interval if self._flush else _long(self._interval))
                 return self._control(now, version)
-            if self._stage == 2:
+            if self._stage == 2 and self._flush:
                 self.wake_at = now + self._interval
                 return self._flush_part(now, version)
         if not self._flush or self._question == "large-control" or self.facts.nudges >= MOST_NUDGES:
@@ -292,11 +298,11 @@ class StreamDialogue:
             self._interval = longest
             return self._own_bytes(now, version)
         if self._question == "large-control":
-            self.wake_at = now + max(LONGEST_WAIT, 64 * longest)
+            self.wake_at = now + _long(longest)
             return self._large_control(now, version)
         out = self._own_bytes(now, version)
         if not self._flush:
-            self.wake_at = now + max(LONGEST_WAIT, 64 * longest)
+            self.wake_at = now + _long(longest)
             return out + self._large_control(now, version)
         self.wake_at = now + 2 * shortest
         return out + self._control(now, version) + self._flush_part(now, version)
@@ -320,8 +326,6 @@ class StreamDialogue:
         return self._send_part(now, version, "large-control", OWN_BYTES_LENGTH, LEAST_PADDING)
 
     def _flush_part(self, now: int, version: int) -> bytes:
-        if not self._flush:
-            return b""
         self.facts.parts.append(Part("flush", b"", now))
         return self._finished(version)
 
@@ -354,7 +358,7 @@ class StreamDialogue:
         self.wake_at = None
         facts.ended_at = now
         unfinished = self._reader.unfinished()
-        if not self._tls and unfinished is None and self._head and facts.not_tls is None:
+        if not self._tls and unfinished is None and self._head and not (facts.not_tls or facts.error):
             facts.not_tls = recognise(self._head)
         self._head = b""
         if unfinished is not None and unfinished[0] == protocol.HEARTBEAT:

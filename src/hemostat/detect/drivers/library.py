@@ -8,7 +8,7 @@ peer at a time (some 30 ms of CPU at most): a deadline or a cancellation takes e
 import asyncio
 import socket
 from struct import Struct
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from hemostat.detect.drivers.library_failures import failure_code
 from hemostat.detect.drivers.library_findings import Findings
@@ -17,6 +17,9 @@ from hemostat.exchange import AskLibrary, LibraryReport
 from hemostat.exchange.facts import Ended
 from hemostat.wire.errors import WireError
 from hemostat.wire.records import RecordReader
+
+if TYPE_CHECKING:
+    from hemostat.detect.drivers.library_tlslite import TlsliteConversation
 
 __all__ = ["ask"]
 
@@ -49,7 +52,9 @@ async def ask(question: AskLibrary, place: Place, deadline: float) -> LibraryRep
     """
     findings = Findings()
     try:
-        conversation = _tlslite(question, findings)
+        # Loaded elsewhere the first time (0.1 s): other probes' clocks go on here.
+        make = await asyncio.to_thread(_load_tlslite)
+        conversation: _Conversation = make(question, findings, asyncio.get_running_loop().time)
     except ImportError as error:
         findings.failure = failure_code(error)
     else:
@@ -74,10 +79,11 @@ async def _ask_again(name: str | None, place: Place, findings: Findings, deadlin
         findings.ended, findings.failure = second.ended, None
 
 
-def _tlslite(question: AskLibrary, findings: Findings) -> _Conversation:
-    from hemostat.detect.drivers.library_tlslite import TlsliteConversation
+def _load_tlslite() -> "type[TlsliteConversation]":
+    from hemostat.detect.drivers.library_tlslite import TlsliteConversation, load
 
-    return TlsliteConversation(question, findings, asyncio.get_running_loop().time)
+    load()
+    return TlsliteConversation
 
 
 def _ssl(name: str | None, findings: Findings) -> _Conversation:

@@ -27,7 +27,7 @@ from hemostat.wire.handshake import MOST_MESSAGES
 from hemostat.wire.hello import read_server_hello
 from hemostat.wire.messages import read_certificate
 
-__all__ = ["TlsliteConversation"]
+__all__ = ["Library", "TlsliteConversation", "load"]
 
 _MOST_LOGGED: Final = 64
 _LONGEST_PRIME: Final = 512
@@ -56,7 +56,9 @@ _HEARTBEAT_NAMES: Final = {
 }
 
 
-class _Library(NamedTuple):
+class Library(NamedTuple):
+    """The modules of tlslite-ng that are used here."""
+
     constants: ModuleType
     errors: ModuleType
     handshakesettings: ModuleType
@@ -65,12 +67,12 @@ class _Library(NamedTuple):
 
 
 @cache
-def _library() -> _Library:
-    """The library, imported on first use (50 ms). It imports asyncore, of which Python 3.11 warns."""
+def load() -> Library:
+    """The library, imported on first use. It imports asyncore, of which Python 3.11 warns."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         from tlslite import constants, errors, handshakesettings, messages, tlsconnection
-    return _Library(constants, errors, handshakesettings, messages, tlsconnection)
+    return Library(constants, errors, handshakesettings, messages, tlsconnection)
 
 
 class _Stream:
@@ -107,7 +109,7 @@ class TlsliteConversation:
     """
 
     def __init__(self, question: AskLibrary, findings: Findings, clock: Callable[[], float]) -> None:
-        self._library = _library()
+        self._library = load()
         self._question, self._findings, self._clock = question, findings, clock
         self._stream = _Stream()
         self._connection: Any = self._library.tlsconnection.TLSConnection(self._stream)
