@@ -19,7 +19,7 @@ from hemostat.targets import Target
 __all__ = ["Look", "Recall", "look"]
 
 _AHEAD: Final = 2
-"""Targets under way, for each probe that may be: names are looked up while others are asked."""
+"""Targets that wait, for each probe that may be under way: names are looked up while others are asked."""
 _LIBRARY_ENDS_BEFORE: Final = 50_000
 """Microseconds before the deadline at which a library has to tell what it has: at the deadline nobody listens."""
 
