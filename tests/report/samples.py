@@ -1,5 +1,6 @@
 """Answers to print, short to write."""
 
+import copy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ __all__ = ["answer", "any_answer", "certificate", "facts_of"]
 
 def facts_of(rule: str) -> Facts:
     """Facts that this rule decides."""
-    return next(example.facts for example in EXAMPLES if example.rule == rule)
+    return copy.deepcopy(next(example.facts for example in EXAMPLES if example.rule == rule))
 
 
 def certificate(**changed: Any) -> Certificate:

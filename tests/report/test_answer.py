@@ -1,8 +1,9 @@
 import json
 
+import pytest
 from hypothesis import given
 
-from hemostat.report import KEYS, json_line
+from hemostat.report import KEYS, Answer, json_line
 from tests.report.samples import answer, any_answer, certificate
 
 
@@ -26,11 +27,23 @@ def test_none_is_null() -> None:
     assert [line[key] for key in ("address", "port", "dialect", "verdict", "certificate")] == [None] * 5
 
 
-@given(any_answer)
-def test_a_line_is_one_line_of_ascii_that_reads_back(given_answer: object) -> None:
-    from hemostat.report import Answer
+@pytest.mark.parametrize(
+    ("address", "port", "written"),
+    [("192.0.2.7", 443, "192.0.2.7:443"), ("::1", 5, "[::1]:5"), (None, 443, "port 443"), (None, None, "")],
+)
+def test_who_was_asked(address: str | None, port: int | None, written: str) -> None:
+    assert answer(address=address, port=port).place == written
 
-    assert isinstance(given_answer, Answer)
+
+def test_what_json_leaves_alone_and_a_terminal_does_not_is_escaped() -> None:
+    """RFC 8259 section 7 lets DEL stand unescaped."""
+    line = json_line(answer(target="a\x7f\x1b\u202e"))
+    assert "a\\u007f\\u001b\\u202e" in line
+    assert json.loads(line)["target"] == "a\x7f\x1b\u202e"
+
+
+@given(any_answer)
+def test_a_line_is_one_line_of_ascii_that_reads_back(given_answer: Answer) -> None:
     line = json_line(given_answer)
     assert line.isascii()
     assert line.isprintable()

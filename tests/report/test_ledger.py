@@ -39,6 +39,7 @@ def test_what_does_not_hold_is_named_with_its_reason() -> None:
     )
     assert text.startswith("The ledger does NOT hold.\n")
     assert f"  {RUN} is broken after 3 rows: row 3 is missing\n" in text
+    assert "What rests on a broken run proves nothing." in text
     assert f"  blobs that were changed: 1\n    {'ab' * 32}\n" in text
 
 
@@ -68,6 +69,7 @@ def test_an_index_that_lies() -> None:
     text = verification_text(found(index_holds=False))
     assert text.startswith("The ledger does NOT hold.")
     assert "The index does not say what the rows say" in text
+    assert text.endswith("hemostat ledger merge --ledger NEW THIS\n")
 
 
 def test_a_seal() -> None:
@@ -92,3 +94,12 @@ def test_what_came_in() -> None:
     assert merged_text(merged) == (
         "runs: 1 new, 2 that went on, 3 that were here already; came in: observations: 4, certificates: 5"
     )
+
+
+def test_of_many_the_first_are_named_and_the_rest_counted() -> None:
+    cut = tuple(ChainState("cut-off", f"run:{number:032x}", 2, "0" * 64) for number in range(100))
+    blobs = Named(50, tuple(map(str, range(50))))
+    text = verification_text(found(runs=5000, whole=0, cut_off=5000, not_whole=cut, missing_blobs=blobs))
+    assert text.count(" is cut-off after 2 rows\n") == 20
+    assert "\n  and 4980 more\n" in text
+    assert text.endswith("\n    19\n    and 30 more\n")

@@ -3,6 +3,7 @@ from itertools import chain, combinations
 import pytest
 
 from hemostat.report import exit_status
+from hemostat.report.status import MEANINGS
 
 WORDS = ("vulnerable", "patched", "not-affected", "inconclusive", "unreachable", None)
 ALL = [set(some) for some in chain.from_iterable(combinations(WORDS, n) for n in range(len(WORDS) + 1))]
@@ -30,3 +31,5 @@ def test_only_the_decided_and_harmless_are_nothing_found(words: set[str | None])
     assert (exit_status(words) == 0) == (bool(words) and words <= {"patched", "not-affected"})
     assert (exit_status(words) == 1) == ("vulnerable" in words)
     assert exit_status(words, interrupted=True) == (1 if "vulnerable" in words else 130)
+    assert exit_status(words) in MEANINGS
+    assert exit_status(words, interrupted=True) in MEANINGS

@@ -1,13 +1,13 @@
 """`why`: what the ledger holds about what a user names, judged by the rules of today."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from hemostat.api.answers import read_shown
-from hemostat.assess import judge, judge_failure
+from hemostat.assess import Verdict, judge, judge_failure
 from hemostat.errors import HemostatError
-from hemostat.evidence import EvidenceError, Observation, parse
+from hemostat.evidence import KINDS, EvidenceError, Observation, parse
 from hemostat.report import Judged, Reasons
 from hemostat.targets import TargetError, parse_target
 
@@ -99,18 +99,37 @@ def _shown_by(ledger: "Ledger", name: str) -> Iterator[Reasons]:
 
 
 def _reasons(ledger: "Ledger", subject: str, rows: Iterator[Observation]) -> Iterator[Reasons]:
-    judged = [_judged(ledger, row) for row in islice(rows, _MOST_SHOWN)]
+    """The newest rows, and of what counts (`Reasons`) beyond them one row for each word not yet among them."""
+    judged: list[Judged] = []
+    older = 0
+    newest_runs: dict[tuple[str, str], str] = {}
+    words: set[tuple[str, str, str]] = set()
+    for row in rows:
+        if KINDS[row.kind].version != row.kind_version:
+            continue
+        counts = newest_runs.setdefault((row.vantage, row.source), row.run) == row.run
+        if not counts and len(judged) >= _MOST_SHOWN:
+            older += 1
+            continue
+        verdict = _verdict(row)
+        said = (row.vantage, row.source, verdict.word)
+        if len(judged) < _MOST_SHOWN or said not in words:
+            judged.append(Judged(row, verdict, tuple(_certificates(ledger, row))))
+        else:
+            older += 1
+        if counts:
+            words.add(said)
     if judged:
-        yield Reasons(subject, tuple(judged), sum(1 for _ in rows))
+        yield Reasons(subject, tuple(judged), older)
 
 
-def _judged(ledger: "Ledger", row: Observation) -> Judged:
+def _verdict(row: Observation) -> Verdict:
     facts: Any = row.values()
-    verdict = judge(facts) if row.kind == "probe" else judge_failure(str(facts["failure"]))
-    return Judged(row, verdict, tuple(_certificates(ledger, facts)))
+    return judge(facts) if row.kind == "probe" else judge_failure(str(facts["failure"]))
 
 
-def _certificates(ledger: "Ledger", facts: Mapping[str, Any]) -> "Iterator[Certificate]":
+def _certificates(ledger: "Ledger", row: Observation) -> "Iterator[Certificate]":
+    facts: Any = row.values()
     digests = (digest for each in facts.get("connections", ()) for digest in each["certificates"])
     for digest in dict.fromkeys(digests):
         der = ledger.blob(digest)

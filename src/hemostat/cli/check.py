@@ -165,7 +165,7 @@ async def _check(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     terminal = sys.stdout.isatty()
-    screen = Screen(sys.stdout, width=_width(), colour=terminal and _colour(arguments))
+    screen = Screen(sys.stdout, width=_width() if terminal else None, colour=terminal and _colour(arguments))
     words: set[str | None] = set()
     with Progress(sys.stderr, quiet=arguments.quiet) as progress:
         given = _given(arguments, progress)

@@ -326,7 +326,7 @@ class StreamDialogue:
         return self._send_part(now, version, "large-control", OWN_BYTES_LENGTH, LEAST_PADDING)
 
     def _flush_part(self, now: int, version: int) -> bytes:
-        self.facts.parts.append(Part("flush", b"", now))
+        self.facts.parts.append(Part("flush", finished_out_of_turn()[1], now))
         return self._finished(version)
 
     def _finished(self, version: int) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hemostat.assess.verdicts import VerdictWord
 from hemostat.certificates import Certificate
 
-__all__ = ["KEYS", "Answer", "json_line"]
+__all__ = ["KEYS", "Answer", "json_line", "place_of"]
 
 KEYS: Final = (
     "target",
@@ -55,6 +55,13 @@ class Answer:
     chain: tuple[Certificate, ...]
     observed_at: str
 
+    @property
+    def place(self) -> str:
+        """Who was asked: `192.0.2.7:443`, `[2001:db8::1]:443`; `port 443` where there was no address; else empty."""
+        if self.address is None:
+            return "" if self.port is None else f"port {self.port}"
+        return place_of(self.address, self.port)
+
     def as_json(self) -> dict[str, Any]:
         """The answer as values that JSON has, keys as in `KEYS`; `certificate` holds the others as its `chain`."""
         own = self.certificate
@@ -63,6 +70,13 @@ class Answer:
         return values | {"evidence": dict(self.evidence), "certificate": certificate}
 
 
+def place_of(address: str, port: int | None) -> str:
+    """An address with its port, as a target is written: IPv6 in brackets."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
 def json_line(answer: Answer) -> str:
-    """The answer as one line of JSON, without its end. ASCII: whatever a peer named itself, a terminal stays sane."""
-    return json.dumps(answer.as_json(), separators=(",", ":"))
+    """The answer as one line of JSON, without its end. Printable ASCII: whatever a peer named itself, a terminal stays
+    sane.
+    """
+    return json.dumps(answer.as_json(), separators=(",", ":")).replace("\x7f", "\\u007f")

@@ -123,6 +123,9 @@ def _lines(found: Verified) -> Iterator[str]:
     for state in found.not_whole[:_MOST_NAMED]:
         after = f" after {state.count} rows" + (f": {state.why}" if state.why else "")
         yield f"  {state.run} is {state.state}{after}"
+    yield from _more(found.cut_off + found.broken, len(found.not_whole), "  ")
+    if found.broken:
+        yield "What rests on a broken run proves nothing. Ask again, or go on with a copy that was kept elsewhere."
     if found.ahead:
         yield f"observations dated after they were written down (kept, never the newest): {found.ahead}"
     for kind, count in found.unknown.items():
@@ -132,7 +135,10 @@ def _lines(found: Verified) -> Iterator[str]:
         found.missing_blobs, "certificates that are spoken of and not here (nothing is forged by that)"
     )
     if found.index_holds is False:
-        yield "The index does not say what the rows say: it was changed, or is damaged."
+        yield (
+            "The index does not say what the rows say: it was changed, or is damaged. The rows hold. Take them into a "
+            "new ledger: hemostat ledger merge --ledger NEW THIS"
+        )
     if found.seal is not None:
         yield from _seal(found.seal)
 
@@ -147,7 +153,7 @@ def _seal(seal: Sealed) -> Iterator[str]:
     yield (
         "Seal: all that was sealed is here, unchanged."
         if seal.holds
-        else "Seal: NOT all that was sealed is here."
+        else "Seal: NOT all that was sealed is here. Compare with a copy that was kept elsewhere."
     )
     yield from _named(seal.missing, "sealed runs that are missing")
     yield from _named(seal.changed, "sealed runs that were changed")
@@ -159,3 +165,11 @@ def _named(which: Counted, what: str) -> Iterator[str]:
     if which.count:
         yield f"  {what}: {which.count}"
         yield from (f"    {name}" for name in which.first[:_MOST_NAMED])
+        yield from _more(which.count, len(which.first), "    ")
+
+
+def _more(count: int, named: int, indent: str) -> Iterator[str]:
+    """Of `count`, as many as there are names for are named, and `_MOST_NAMED` at most."""
+    left = count - min(named, _MOST_NAMED)
+    if left:
+        yield f"{indent}and {left} more"

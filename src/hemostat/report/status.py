@@ -3,13 +3,21 @@
 from collections.abc import Collection
 from typing import Final
 
-__all__ = ["INTERRUPTED", "NOTHING_FOUND", "UNDECIDED", "USAGE", "VULNERABLE", "exit_status"]
+__all__ = ["INTERRUPTED", "MEANINGS", "NOTHING_FOUND", "UNDECIDED", "USAGE", "VULNERABLE", "exit_status"]
 
 NOTHING_FOUND: Final = 0
 VULNERABLE: Final = 1
 USAGE: Final = 2
 UNDECIDED: Final = 3
 INTERRUPTED: Final = 130
+MEANINGS: Final = {
+    NOTHING_FOUND: "every answer is patched or not-affected",
+    VULNERABLE: "something is vulnerable",
+    USAGE: "nothing was named that could be asked",
+    UNDECIDED: "something is not decided or names no target, and nothing is vulnerable",
+    INTERRUPTED: "interrupted before all was asked, and nothing is vulnerable so far",
+}
+"""What each status of `check` says, for a person."""
 
 
 def exit_status(verdicts: Collection[str | None], *, interrupted: bool = False) -> int:

@@ -1,27 +1,30 @@
-"""What a person sees of `check`: a line for each answer as it comes, then what they mean, the worst first.
+"""What a person sees of `check`: a row for each answer as it comes, then what they mean, the worst first.
 
-Written by hand, a few dozen lines: a table whose rows come one by one, for minutes, can't be measured before it is
-printed, so a library for tables has nothing to do here; and loading rich takes as long as half a check.
+Written by hand and not with rich: rows come one by one, for minutes, so a table can't be measured before it is
+printed, which is what a library for tables is good at; and loading rich takes 0.08 s, a third of a whole check.
+
+Colours repeat what the words say, and nothing else is told by them. Every line goes through `printable`, so whatever
+a stranger wrote, a terminal obeys none of it.
 """
 
-import re
-import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Final, TextIO
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, TextIO
 
+from hemostat.assess.verdicts import VerdictWord
 from hemostat.report.answer import Answer
-from hemostat.report.evidence import certificate_line, protocol_line
-from hemostat.targets import shown
+from hemostat.report.disagreement import SEVERITY, Disagreements
+from hemostat.report.evidence import certificate_line, first_hello, protocol_line, validity
+from hemostat.report.prose import columns, counted, padded, wrapped
+from hemostat.report.status import MEANINGS, exit_status
+from hemostat.targets import printable, shown
 
-__all__ = ["SEVERITY", "Said", "Screen", "disagreements", "note", "place"]
+__all__ = ["Screen"]
 
-Said = dict[str, dict[str, Counter[str]]]
-"""Target → place → how often each verdict was given."""
-
-SEVERITY: Final = ("vulnerable", "inconclusive", "unreachable", None, "patched", "not-affected")
-"""Verdicts, the worst first; None: what names no target."""
-_COLOURS: Final = {
+_ORDER: Final = (*SEVERITY[:3], None, *SEVERITY[3:])
+"""What the detailed part tells of, in order; None: what names no target."""
+_COLOURS: Final[dict[VerdictWord | None, str]] = {
     "vulnerable": "1;31",
     "inconclusive": "33",
     "unreachable": "33",
@@ -30,138 +33,253 @@ _COLOURS: Final = {
     "not-affected": "32",
 }
 _NO_TARGET: Final = "no target"
-_WIDTHS: Final = (12, 24, 20)
-_MOST_NAMED: Final = 10
+_MOST_NAMED: Final[dict[VerdictWord | None, int]] = {
+    "inconclusive": 50,
+    "unreachable": 50,
+    None: 50,
+    "patched": 10,
+    "not-affected": 10,
+}
+"""How many of one kind are named once more in the detailed part. The vulnerable ones all are."""
+_MOST_DETAILED: Final = 20
+_MOST_DISAGREEMENTS: Final = 10
+_MOST_IN_SUMMARY: Final = 5
 _NARROWEST: Final = 40
-_SPACES: Final = re.compile(r"\s+")
+_PROSE: Final = 100
+"""Columns of prose, at most: longer lines are hard to read."""
+_GAP: Final = "  "
 
 
-def place(answer: Answer) -> str:
-    """Who was asked: `192.0.2.7:443`, `[2001:db8::1]:443`; the port alone where there was no address."""
-    if answer.address is None:
-        return "-" if answer.port is None else f"port {answer.port}"
-    return f"[{answer.address}]:{answer.port}" if ":" in answer.address else f"{answer.address}:{answer.port}"
+class _Column(NamedTuple):
+    """A column of the table: its head, how wide it is, what stands in it."""
+
+    head: str
+    width: int
+    content: Callable[[Answer], str]
 
 
 class Screen:
     """Prints answers to `out`: `answer` for each as it comes, `close` at the end.
 
-    `width`: columns of the terminal. `colour`: whether it has any; they only repeat what the words say. Holds ten
-    answers of each kind whole, and of all others the target, the place and the word.
+    `width`: columns of the terminal; None where there is none: rows are then never broken, for grep and awk. `colour`:
+    whether the terminal has any. Of answers that say the same it keeps names and numbers, nothing else.
     """
 
-    def __init__(self, out: TextIO, *, width: int = 100, colour: bool = False) -> None:
+    def __init__(self, out: TextIO, *, width: int | None = None, colour: bool = False) -> None:
         self._out = out
-        self._width = max(width, _NARROWEST)
+        self._limit = None if width is None else max(width, _NARROWEST)
+        self._width = min(self._limit or _PROSE, _PROSE)
         self._colour = colour
-        self._groups: dict[tuple[str | None, str, str], list[Answer]] = {}
-        self._members: Counter[tuple[str | None, str, str]] = Counter()
-        self._counts: Counter[str | None] = Counter()
-        self._said: Said = {}
+        self._table = _columns_for(self._limit or _PROSE)
+        self._groups: dict[tuple[VerdictWord | None, str, str], _Group] = {}
+        self._counts: Counter[VerdictWord | None] = Counter()
+        self._disagreements = Disagreements()
 
     def answer(self, answer: Answer) -> None:
-        """Print its line, and keep what `close` will say of it."""
+        """Print its row, and keep what `close` will say of it."""
         if not self._counts:
-            self._row("verdict", "address", "reason", "target")
+            self._row([column.head for column in self._table])
+        self._row([column.content(answer) for column in self._table], _COLOURS[answer.verdict])
+        self._out.flush()
         self._counts[answer.verdict] += 1
-        note(self._said, answer)
+        self._disagreements.note(answer)
         key = (answer.verdict, answer.reason, answer.explanation)
-        self._members[key] += 1
-        if self._members[key] <= _MOST_NAMED:
-            self._groups.setdefault(key, []).append(answer)
-        self._row(
-            answer.verdict or _NO_TARGET, place(answer), answer.reason, shown(answer.target), answer.verdict
-        )
+        self._groups.setdefault(key, _Group(_MOST_NAMED.get(answer.verdict))).add(answer)
 
     def close(self, *, interrupted: bool = False) -> None:
-        """Print what the answers mean and what to do, where they disagree, and how many there were of each."""
-        for verdict in SEVERITY:
-            for key, answers in self._groups.items():
-                if key[0] == verdict:
-                    self._group(*key, answers, self._members[key] - len(answers))
-        for sentence in disagreements(self._said):
-            self._paragraph("\n" + sentence)
-        if sum(self._counts.values()) > 1 or interrupted:
+        """Print what the answers mean and what to do, where they disagree, and, of several, how many there were of
+        each, what is still to be decided, and what the exit status says.
+        """
+        for verdict in _ORDER:
+            for (word, reason, explanation), group in self._groups.items():
+                if word == verdict:
+                    self._heading(verdict, reason)
+                    self._paragraph(explanation, _GAP)
+                    self._group(group)
+        self._disagreement()
+        if self._counts.total() != 1 or interrupted:
             self._summary(interrupted)
         self._out.flush()
 
-    def _group(
-        self, word: str | None, reason: str, explanation: str, answers: list[Answer], further: int
-    ) -> None:
-        heading = self._painted(word or _NO_TARGET, word)
-        self._out.write(f"\n{heading} ({reason})\n")
-        self._paragraph(explanation, "  ")
-        for answer in answers:
-            where = "" if answer.address is None else f" at {place(answer)}"
-            line = answer.evidence.get("line")
-            number = f"line {line}: " if line is not None else ""
-            self._paragraph(f"{number}{shown(answer.target)}{where}", "  - ")
-            for detail in (protocol_line(answer), certificate_line(answer)):
-                if detail:
-                    self._paragraph(detail, "    ")
-        if further:
-            self._paragraph(f"and {further} more", "  - ")
+    def _group(self, group: "_Group") -> None:
+        for line, member in group.members.items():
+            self._paragraph(line if member.times == 1 else f"{line} ({member.times} times)", f"{_GAP}- ")
+            for detail in member.details:
+                self._paragraph(detail, _GAP * 2)
+        if group.further:
+            self._paragraph(f"and {group.further} more, each with its row above", f"{_GAP}- ")
+
+    def _disagreement(self) -> None:
+        left = 0
+        for number, (word, sentence) in enumerate(self._disagreements.sentences()):
+            if word == "vulnerable" or number < _MOST_DISAGREEMENTS:
+                self._line("")
+                self._paragraph(sentence)
+            else:
+                left += 1
+        if left:
+            self._line("")
+            self._paragraph(f"And {counted(left, 'more disagreement')} like these.")
 
     def _summary(self, interrupted: bool) -> None:
-        parts = [
-            f"{self._counts[word]} {word or 'that name no target'}" for word in SEVERITY if self._counts[word]
-        ]
-        total = sum(self._counts.values())
-        self._paragraph(f"\n{total} answers: {', '.join(parts)}.")
+        counts = self._counts
+        listed = ", ".join(f"{counts[word]} {word or _NO_TARGET}" for word in _ORDER if counts[word])
+        self._line("")
+        self._paragraph(f"{counted(counts.total(), 'answer')}{': ' if listed else ''}{listed}.")
         if interrupted:
-            self._paragraph("Interrupted: what was not answered yet is not in this list.")
-        undecided = self._counts["inconclusive"] + self._counts["unreachable"]
-        if undecided:
+            self._paragraph("Interrupted: what was not answered by then is not among these.")
+        if counts["vulnerable"]:
+            self._paragraph(f"Act on the vulnerable first: {self._vulnerable()}.")
+        if counts["inconclusive"]:
             self._paragraph(
-                f"{undecided} decided nothing, which is not the same as fine. Ask these again with a longer "
-                "--timeout, from another place, or look at the host from inside."
+                "Inconclusive is not fine: somebody answered, and may be vulnerable. What to try stands with each "
+                "reason above; where nothing helps, look at the host from inside."
             )
+        if counts["unreachable"]:
+            self._paragraph(
+                "Unreachable is not fine: no connection came about, so nothing is known. Set name, port or the way "
+                "there right, and ask again."
+            )
+        status = exit_status(counts.keys(), interrupted=interrupted)
+        self._paragraph(f"Exit status {status}: {MEANINGS[status]}.")
 
-    def _row(self, word: str, where: str, reason: str, target: str, verdict: str | None = "") -> None:
-        cells = [word.ljust(_WIDTHS[0]), where.ljust(_WIDTHS[1]), reason.ljust(_WIDTHS[2])]
-        cells[0] = self._painted(cells[0], verdict)
-        self._out.write("  ".join([*cells, target]).rstrip() + "\n")
-        self._out.flush()
+    def _vulnerable(self) -> str:
+        """The first few by name."""
+        names = [
+            who for key, group in self._groups.items() if key[0] == "vulnerable" for who in group.members
+        ]
+        more = f" and {len(names) - _MOST_IN_SUMMARY} more" if len(names) > _MOST_IN_SUMMARY else ""
+        return ", ".join(names[:_MOST_IN_SUMMARY]) + more
 
-    def _painted(self, text: str, verdict: str | None) -> str:
-        code = _COLOURS.get(verdict) if self._colour else None
-        return f"\x1b[{code}m{text}\x1b[0m" if code else text
+    def _heading(self, word: VerdictWord | None, reason: str) -> None:
+        self._line("")
+        self._line(f"{word or _NO_TARGET} ({reason})", word or _NO_TARGET, _COLOURS[word])
 
-    def _paragraph(self, text: str, indent: str = "") -> None:
-        if text.startswith("\n"):
-            self._out.write("\n")
-        lines = textwrap.wrap(
-            _SPACES.sub(" ", text).strip(),
-            self._width,
-            initial_indent=indent,
-            subsequent_indent=" " * len(indent),
-            break_on_hyphens=False,
-            break_long_words=False,
+    def _row(self, cells: list[str], colour: str = "") -> None:
+        """A row of the table. A cell too long for its column moves the next ones on; one that would go past the
+        terminal's edge goes below, under the second column.
+        """
+        below = self._table[0].width + len(_GAP)
+        lines, line, start = [], "", 0
+        for column, cell in zip(self._table, map(printable, cells), strict=True):
+            begun = f"{padded(line, start - len(_GAP))}{_GAP}" if line else ""
+            if self._limit and line and columns(begun) + columns(cell) > self._limit:
+                lines.append(line)
+                *full, line = wrapped(cell, self._limit, " " * below)
+                lines += full
+            else:
+                line = begun + cell
+            start += column.width + len(_GAP)
+        first, *others = [*lines, line]
+        self._line(first, cells[0], colour)
+        for other in others:
+            self._line(other)
+
+    def _paragraph(self, text: str, first: str = "") -> None:
+        for line in wrapped(printable(text), self._width, first):
+            self._line(line)
+
+    def _line(self, text: str, painted: str = "", colour: str = "") -> None:
+        """One line; `painted`, its beginning, in that colour."""
+        text = printable(text).rstrip()
+        if self._colour and colour:
+            text = f"\x1b[{colour}m{painted}\x1b[0m{text.removeprefix(painted)}"
+        self._out.write(f"{text}\n")
+
+
+@dataclass(slots=True)
+class _Member:
+    """Who came to an answer, how often, and what else is known of it."""
+
+    details: tuple[str, ...]
+    times: int = 0
+
+
+@dataclass(slots=True)
+class _Group:
+    """Answers of one verdict, reason and explanation; `most` of them are named (None: all)."""
+
+    most: int | None
+    members: dict[str, _Member] = field(default_factory=dict)
+    further: int = 0
+
+    def add(self, answer: Answer) -> None:
+        line = _who(answer)
+        member = self.members.get(line)
+        if member is None:
+            if self.most is not None and len(self.members) >= self.most:
+                self.further += 1
+                return
+            details = tuple(_details(answer)) if len(self.members) < _MOST_DETAILED else ()
+            member = self.members[line] = _Member(details)
+        member.times += 1
+
+
+def _who(answer: Answer) -> str:
+    """`www.example at 192.0.2.7:443`, `line 7: x:y`."""
+    target = shown(answer.target)
+    if answer.address is not None and answer.place != answer.target:
+        return f"{target} at {answer.place}"
+    origin = _origin(answer)
+    return f"{origin}: {target}" if origin else target
+
+
+def _origin(answer: Answer) -> str:
+    """Where a line that names no target stands: `line 7`, `servers.txt line 7`; empty for all others."""
+    line = answer.evidence.get("line")
+    if line is None:
+        return ""
+    source = answer.evidence.get("source")
+    return f"line {line}" if source is None else f"{shown(str(source))} line {line}"
+
+
+def _details(answer: Answer) -> Iterator[str]:
+    for detail in (protocol_line(answer), certificate_line(answer)):
+        if detail is not None:
+            yield detail
+
+
+def _verdict(answer: Answer) -> str:
+    return answer.verdict or _NO_TARGET
+
+
+def _address(answer: Answer) -> str:
+    return answer.place or _origin(answer) or "-"
+
+
+def _reason(answer: Answer) -> str:
+    return answer.reason
+
+
+def _target(answer: Answer) -> str:
+    return shown(answer.target)
+
+
+def _version(answer: Answer) -> str:
+    connection = first_hello(answer)
+    return "-" if connection is None else str(connection["version"])
+
+
+def _certificate(answer: Answer) -> str:
+    return "-" if answer.certificate is None else validity(answer.certificate, answer.observed_at)
+
+
+def _columns_for(width: int) -> tuple[_Column, ...]:
+    """What fits: the reason only where there is room (the detailed part has it), version and certificate where there
+    is much.
+    """
+    if width < 80:
+        return (
+            _Column("verdict", 12, _verdict),
+            _Column("address", 21, _address),
+            _Column("target", 0, _target),
         )
-        self._out.write("".join(f"{line}\n" for line in lines))
-
-
-def note(said: Said, answer: Answer) -> None:
-    """Add an answer to what `disagreements` looks at."""
-    if answer.verdict is not None:
-        said.setdefault(answer.target, {}).setdefault(place(answer), Counter())[answer.verdict] += 1
-
-
-def disagreements(said: Said) -> Iterator[str]:
-    """A sentence for each target whose addresses, or whose looks at one address, came to different verdicts."""
-    for target, places in said.items():
-        for where, words in places.items():
-            if len(words) > 1:
-                listed = ", ".join(f"{words[word]} times {word}" for word in SEVERITY if word and words[word])
-                yield (
-                    f"{shown(target)}: looks at {where} disagree ({listed}). Several servers may stand behind it; "
-                    f"the worst counts: {_worst(words)}."
-                )
-        by_place = {where: _worst(words) for where, words in places.items()}
-        if len(set(by_place.values())) > 1:
-            listed = ", ".join(f"{where} is {word}" for where, word in by_place.items())
-            yield f"{shown(target)}: its addresses disagree ({listed}). The worst counts: {_worst(by_place.values())}."
-
-
-def _worst(words: Iterable[str]) -> str:
-    return min(words, key=SEVERITY.index)
+    usual = (
+        _Column("verdict", 12, _verdict),
+        _Column("address", 24, _address),
+        _Column("reason", 20, _reason),
+        _Column("target", 30, _target),
+    )
+    if width < 140:
+        return usual
+    return (*usual, _Column("version", 7, _version), _Column("certificate", 0, _certificate))
