@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hemostat.ledger import Ledger, LedgerError
 from hemostat.report import KEYS
 from tests.cli.conftest import Run
 
@@ -183,3 +185,44 @@ def test_whoever_stops_reading_ends_it_without_a_traceback() -> None:
     )
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
+
+
+def test_what_could_not_be_kept_is_told_all_the_same(
+    run: Run, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full when the second row is to be written."""
+    appended: list[object] = []
+
+    def append(self: Ledger, rows: object, blobs: object = None) -> None:
+        appended.append(rows)
+        if len(appended) > 1:
+            raise LedgerError("disk-full", "the disk is full")
+
+    monkeypatch.setattr(Ledger, "append", append)
+    ran = run("check", lab["vulnerable-reads-on"], "127.0.0.1:9")
+    assert ran.status == 2
+    assert "\nvulnerable (own-bytes-answered)\n" in ran.out
+    assert "2 answers: 1 vulnerable, 1 unreachable." in ran.out
+    assert "Exit status" not in ran.out
+    assert ran.err == "hemostat: the disk is full\n"
+
+
+@pytest.mark.parametrize(("arguments", "said"), [([], True), (["--json"], False), (["--quiet"], False)])
+def test_progress_is_for_people(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: bool
+) -> None:
+    monkeypatch.setattr("hemostat.cli.progress._SHORT", 0)
+    assert ("1 of 1 targets begun" in run("check", "--no-ledger", *arguments, "127.0.0.1:9").err) == said
+
+
+def test_a_name_that_the_terminals_alphabet_lacks_is_escaped() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hemostat", "check", "--no-ledger", "例え.invalid", "bad:bücher"],
+        cwd=ROOT / "src",
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.stderr == b""
+    assert rb"\u4f8b\u3048.invalid" in done.stdout
+    assert "bücher".encode("latin-1") in done.stdout

@@ -75,3 +75,9 @@ def test_as_json_it_is_an_object_a_line(run: Run, lab: dict[str, str]) -> None:
     run("check", lab["no-heartbeats"])
     ran = run("why", "--json", lab["no-heartbeats"])
     assert [json.loads(line)["older"] for line in ran.out.splitlines()] == [0]
+
+
+def test_prose_fits_a_narrow_terminal(run: Run, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    run("check", lab["no-heartbeats"])
+    monkeypatch.setenv("COLUMNS", "50")
+    assert "\n  It speaks TLS1.2 and does not offer heartbeats:\n" in run("why", lab["no-heartbeats"]).out

@@ -283,6 +283,16 @@ def test_an_interruption_is_said() -> None:
     )
 
 
+def test_a_failure_that_is_told_elsewhere_has_a_status_of_its_own() -> None:
+    out = io.StringIO()
+    screen = Screen(out)
+    screen.answer(answer())
+    screen.answer(answer("own-bytes-answered"))
+    screen.close(failed=True)
+    assert "2 answers: 1 vulnerable, 1 not-affected." in out.getvalue()
+    assert "Exit status" not in out.getvalue()
+
+
 def test_where_nothing_was_asked_it_says_so() -> None:
     assert printed() == "\n0 answers.\nExit status 2: nothing was named that could be asked.\n"
 

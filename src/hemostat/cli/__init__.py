@@ -5,6 +5,7 @@ they are read.
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -58,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit status. Argument errors end the process (status 2), as argparse has it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that an old terminal's alphabet lacks is shown as an escape, as it is on standard error.
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, Final
 
 from hemostat.cli.command import Command, UsageError, add_json_option, add_ledger_option, ledger_url
+from hemostat.errors import HemostatError
 
 if TYPE_CHECKING:
     from hemostat import api
@@ -167,19 +168,29 @@ async def _check(
     terminal = sys.stdout.isatty()
     screen = Screen(sys.stdout, width=_width() if terminal else None, colour=terminal and _colour(arguments))
     words: set[str | None] = set()
-    with Progress(sys.stderr, quiet=arguments.quiet) as progress:
-        given = _given(arguments, progress)
-        async with aclosing(api.check_async(given, options, ledger=ledger, who=who, stop=stop)) as answers:
-            async for answer in answers:
-                words.add(answer.verdict)
-                progress.clear()
-                if arguments.json:
-                    print(json_line(answer), flush=True)
-                else:
-                    screen.answer(answer)
-                if arguments.verbose and answer.evidence["facts"]:
-                    print(*dialogue(answer.evidence["facts"]), sep="\n", file=sys.stderr, flush=True)
-                progress.answered()
+    # A program that reads JSON reads standard error too, perhaps, and nobody looks at it.
+    quiet = arguments.quiet or (arguments.json and not sys.stderr.isatty())
+    try:
+        with Progress(sys.stderr, quiet=quiet) as progress:
+            given = _given(arguments, progress)
+            async with aclosing(
+                api.check_async(given, options, ledger=ledger, who=who, stop=stop)
+            ) as answers:
+                async for answer in answers:
+                    words.add(answer.verdict)
+                    progress.clear()
+                    if arguments.json:
+                        print(json_line(answer), flush=True)
+                    else:
+                        screen.answer(answer)
+                    if arguments.verbose and answer.evidence["facts"]:
+                        print(*dialogue(answer.evidence["facts"]), sep="\n", file=sys.stderr, flush=True)
+                    progress.answered()
+    except HemostatError:
+        # What was answered is told, though it could not be kept.
+        if words and not arguments.json:
+            screen.close(interrupted=stop.is_set(), failed=True)
+        raise
     if not arguments.json:
         screen.close(interrupted=stop.is_set())
     if stop.is_set():

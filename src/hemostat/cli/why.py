@@ -1,10 +1,13 @@
 """`hemostat why`: from a verdict down to the bytes it rests on."""
 
 import argparse
+from typing import Final
 
 from hemostat.cli.command import Command, add_json_option, add_ledger_option, ledger_url
 
 __all__ = ["COMMAND"]
+
+_PROSE: Final = 100
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +32,10 @@ def _run(arguments: argparse.Namespace) -> int:
         for each in found:
             print(json.dumps(reasons_json(each), separators=(",", ":")))
     else:
-        print("\n".join(reasons_text(each) for each in found), end="")
+        import shutil
+
+        width = min(shutil.get_terminal_size((_PROSE, 24)).columns, _PROSE)
+        print("\n".join(reasons_text(each, width) for each in found), end="")
     return exit_status({seen.verdict.word for each in found for seen in each.newest_of_each_vantage})
 
 

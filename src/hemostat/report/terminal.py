@@ -86,9 +86,12 @@ class Screen:
         key = (answer.verdict, answer.reason, answer.explanation)
         self._groups.setdefault(key, _Group(_MOST_NAMED.get(answer.verdict))).add(answer)
 
-    def close(self, *, interrupted: bool = False) -> None:
+    def close(self, *, interrupted: bool = False, failed: bool = False) -> None:
         """Print what the answers mean and what to do, where they disagree, and, of several, how many there were of
         each, what is still to be decided, and what the exit status says.
+
+        `interrupted`: not all was asked. `failed`: something else goes wrong, which is told elsewhere, and with it the
+        status.
         """
         for verdict in _ORDER:
             for (word, reason, explanation), group in self._groups.items():
@@ -98,7 +101,7 @@ class Screen:
                     self._group(group)
         self._disagreement()
         if self._counts.total() != 1 or interrupted:
-            self._summary(interrupted)
+            self._summary(interrupted, failed)
         self._out.flush()
 
     def _group(self, group: "_Group") -> None:
@@ -121,7 +124,7 @@ class Screen:
             self._line("")
             self._paragraph(f"And {counted(left, 'more disagreement')} like these.")
 
-    def _summary(self, interrupted: bool) -> None:
+    def _summary(self, interrupted: bool, failed: bool) -> None:
         counts = self._counts
         listed = ", ".join(f"{counts[word]} {word or _NO_TARGET}" for word in _ORDER if counts[word])
         self._line("")
@@ -140,8 +143,9 @@ class Screen:
                 "Unreachable is not fine: no connection came about, so nothing is known. Set name, port or the way "
                 "there right, and ask again."
             )
-        status = exit_status(counts.keys(), interrupted=interrupted)
-        self._paragraph(f"Exit status {status}: {MEANINGS[status]}.")
+        if not failed:
+            status = exit_status(counts.keys(), interrupted=interrupted)
+            self._paragraph(f"Exit status {status}: {MEANINGS[status]}.")
 
     def _vulnerable(self) -> str:
         """The first few by name."""
