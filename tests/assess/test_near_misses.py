@@ -259,6 +259,27 @@ NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
         "silent",
     ),
     (
+        "UDP: six silences of one server, six controls answered by another",
+        over_udp(*[connection("own-bytes", OWN)] * 6, *[{**LARGE, "cipher": 0x0035}] * 6),
+        "inconclusive",
+        "servers-differ",
+    ),
+    (
+        "UDP: six silences, six controls answered, a chain of certificates lost on the way",
+        over_udp(*[connection("own-bytes", OWN, certificates=["0" * 64])] * 6, *[LARGE] * 6),
+        "patched",
+        "own-bytes-ignored",
+    ),
+    (
+        "UDP: six silences, six controls answered, with another chain of certificates",
+        over_udp(
+            *[connection("own-bytes", OWN, certificates=["0" * 64])] * 6,
+            *[{**LARGE, "certificates": ["1" * 64]}] * 6,
+        ),
+        "inconclusive",
+        "servers-differ",
+    ),
+    (
         "UDP: silence to twenty, no control answered",
         over_udp(*[connection("own-bytes", OWN)] * 20),
         "inconclusive",

@@ -148,6 +148,9 @@ class Datagrams:
             if isinstance(word, bytes):
                 for delay in self.fates(len(word)):
                     self.clock.at(self.clock.clock + delay, partial(self.clock.arrive, word))
+            else:
+                # The host's word that nobody listens there.
+                self.clock.at(self.clock.clock + self.path.round_trip // 2, partial(self.clock.end, word))
 
     def fates(self, size: int) -> list[int]:
         """Delays of the copies of one datagram that arrive."""

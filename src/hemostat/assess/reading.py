@@ -191,7 +191,9 @@ class Reading:
 
     @property
     def answered_by_another(self) -> bool:
-        """On a stream: one server put own bytes aside, and only another one answered a control."""
+        """One server put own bytes aside, and only another one answered a control."""
+        if self.datagrams:
+            return self.tally.enough and self._several_asked
         apart = any(self._put_aside(after) and self._control_answered_apart(after) for after in (False, True))
         return apart and not self._put_aside_by_who_answers()
 
@@ -207,7 +209,17 @@ class Reading:
     @property
     def ignored_repeatedly(self) -> bool:
         """On UDP: own bytes unanswered, and large controls answered, too often for loss to explain it."""
-        return self.datagrams and self.tally.enough
+        return self.datagrams and self.tally.enough and not self._several_asked
+
+    @property
+    def _several_asked(self) -> bool:
+        """Whether associations on which something was asked had hellos of more than one server. A chain of certificates
+        may be missing, where datagrams got lost.
+        """
+        asked = [connection for connection in self.connections if connection["parts"]]
+        hellos = {(c["version"], c["cipher"], c["heartbeat"]) for c in asked}
+        chains = {tuple(c["certificates"]) for c in asked if c["certificates"]}
+        return len(hellos) > 1 or len(chains) > 1
 
     @property
     def differs(self) -> bool:

@@ -215,8 +215,8 @@ def datagram_course(names: tuple[str | None, str | None], *, client: bool = Fals
         tally.add(connection.asked, connection.ended, tallied(connection, connection.ended_at))
         if tally.settled or tally.enough or connection.failure:
             return
-        losses += connection.version is None
-        unheard = unheard + 1 if connection.version is None else 0
+        losses += not connection.greeted
+        unheard = 0 if connection.greeted else unheard + 1
         # A peer that ends an association after a heartbeat answers at most one control on it.
         together = together and sum(part.answer == "equal" for part in connection.parts) > 1
         asked = _next_question(tally, together=together)

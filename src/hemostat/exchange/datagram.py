@@ -46,22 +46,33 @@ UNKNOWN_WAIT: Final = 1_000_000
 # Turns in a row without an answer, by the controls answered before: a peer that ends the association after a heartbeat
 # answers at most one, so one that has answered two goes on, and what is missing got lost.
 _MOST_UNANSWERED: Final = (2, 2, 4)
+_MOST_DOUBLINGS: Final = 2
 
 
 class Timing:
     """What a probe has learnt of a UDP path, over all its associations. Microseconds."""
 
-    __slots__ = ("round_trip", "slowest_answer")
+    __slots__ = ("_doublings", "round_trip", "slowest_answer")
 
     def __init__(self) -> None:
         self.round_trip: int | None = None
         self.slowest_answer = 0
+        self._doublings = 0
 
     def learn(self, round_trip: int) -> None:
         """A hello was answered after that time; the longest of them is the measure (the server's work is part
         of it).
         """
         self.round_trip = max(self.round_trip or 0, round_trip)
+
+    def answered(self, microseconds: int) -> None:
+        """A heartbeat was answered after that time."""
+        self.slowest_answer = max(self.slowest_answer, microseconds)
+        self._doublings = 0
+
+    def unanswered(self) -> None:
+        """A control was not answered in time: the next wait is longer (RFC 6298 section 5.5), until one is."""
+        self._doublings = min(self._doublings + 1, _MOST_DOUBLINGS)
 
     @property
     def hello_wait(self) -> int:
@@ -75,7 +86,7 @@ class Timing:
         """
         if self.round_trip is None and not self.slowest_answer:
             return UNKNOWN_WAIT
-        return max(SHORTEST_WAIT, 2 * max(self.round_trip or 0, self.slowest_answer))
+        return max(SHORTEST_WAIT, 2 * max(self.round_trip or 0, self.slowest_answer)) << self._doublings
 
     @property
     def grace(self) -> int:
@@ -298,7 +309,7 @@ class DatagramDialogue:
             if echoed(body, part.payload) == part.length:
                 self._answered.append(part.payload)
                 part.answered("equal", part.length, now)
-                self._timing.slowest_answer = max(self._timing.slowest_answer, part.microseconds or 0)
+                self._timing.answered(now - part.sent_at)
                 if part.name == "own-bytes" or self._question != "turns":
                     self._finish(now)
                 else:
@@ -382,6 +393,8 @@ class DatagramDialogue:
             self.wake_at = owns[-1].sent_at + self._timing.answer_wait
             if now < self.wake_at:
                 return []
+        elif self._question == "large-control":
+            self._timing.unanswered()
         self._finish(now)
         return []
 

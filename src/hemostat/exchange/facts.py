@@ -122,6 +122,11 @@ class Connection:
         """Whether any message of the peer was read."""
         return any(direction == "<" for direction, _, _ in self.messages)
 
+    @property
+    def greeted(self) -> bool:
+        """Whether the peer's hello was read."""
+        return self.version is not None
+
     def part(self, name: PartName) -> Part | None:
         """The first part of that name, if it was asked."""
         for part in self.parts:

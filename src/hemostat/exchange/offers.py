@@ -111,7 +111,17 @@ def _around_random(offer: Offer, cookie: bytes | None) -> tuple[bytes, bytes]:
     if form == "tls13":
         block += _VERSIONS_13
         share = _key_share(bytes(_RANDOM_LENGTH))
-    length = _HEADER_LENGTH + len(head) + _RANDOM_LENGTH + len(tail) + 2 + len(block) + len(share)
+    # Without the cookie, so that a hello that is sent again with it differs in nothing else.
+    length = (
+        _HEADER_LENGTH
+        + len(head)
+        + _RANDOM_LENGTH
+        + len(tail)
+        - len(cookie or b"")
+        + 2
+        + len(block)
+        + len(share)
+    )
     if length in _HANGS:
         block += extension(extensions.PADDING, bytes(max(0, _HANGS.stop - length - 4)))
     tail += (len(block) + len(share)).to_bytes(2, "big") + block + share[: len(share) - _RANDOM_LENGTH]

@@ -59,6 +59,7 @@ class Probe:
 
     __slots__ = (
         "_ask",
+        "_begun",
         "_connection",
         "_connections",
         "_course",
@@ -109,6 +110,7 @@ class Probe:
         self._stream: StreamDialogue | None = None
         self._datagram: DatagramDialogue | None = None
         self._layer: Layer | None = None
+        self._begun = False
         self._layer_wake: int | None = None
         self._limit = deadline
         self._waiting_for_connection = False
@@ -168,7 +170,8 @@ class Probe:
                 connection, self._role, self._draw, self._timing, tally=ask.tally
             )
         layer = self._layer = (self._dialect.asks if self._role == "server" else self._dialect.grants)()
-        return self._dialogue(now, layer.start(now), begin=layer.ready)
+        self._begun = False
+        return self._dialogue(now, layer.start(now))
 
     def _failed(self, now: int, connection: Connection, code: str) -> list[Command]:
         self._waiting_for_connection = False
@@ -234,7 +237,7 @@ class Probe:
             raise ExchangeError("bytes or time came for a connection that is not there")
         return self._layer
 
-    def _dialogue(self, now: int, step: Step | None, *, begin: bool = False) -> list[Command]:
+    def _dialogue(self, now: int, step: Step | None) -> list[Command]:
         """Pass a layer's step (None: only time) to the dialogue and its words back down through the layer."""
         connection, layer = self._connection, self._layer
         if connection is None or layer is None:
@@ -247,10 +250,10 @@ class Probe:
         if step is None:
             words += self._words(dialogue.time(now))
         else:
-            was_ready = layer.ready
             commands += [Send(data) for data in step.to_peer]
             self._layer_wake = step.wake_at
-            if begin or (layer.ready and not was_ready):
+            if layer.ready and not self._begun:
+                self._begun = True
                 words += self._words(dialogue.start(now))
             for data in step.to_tls:
                 if self._stream is not None:

@@ -1,0 +1,486 @@
+"""Which connection comes next: courses played by hand. What was asked, what came of it, what is asked then."""
+
+from typing import Any
+
+import pytest
+
+from hemostat.exchange.course import MOST_CONNECTIONS, Ask, Course, datagram_course, stream_course
+from hemostat.exchange.facts import Connection, Part
+from hemostat.exchange.tally import MOST_ASKED, TURNS_NEEDED
+from hemostat.wire.protocol import DTLS10, SSL30, TLS12, TLS13
+
+NAME = "www.example"
+ROUND_TRIP = 20_000
+BURST = ("own-bytes", "control", "flush")
+
+
+def came(ask: Ask, *answers: str, names: tuple[str, ...] = BURST, **how: Any) -> Connection:
+    """What came of a connection: the hello of a TLS 1.2 server with heartbeats, parts with these answers, our end."""
+    connection = Connection(ask.asked, ask.offer, 0)
+    connection.version, connection.heartbeat, connection.round_trip = TLS12, 1, ROUND_TRIP
+    for name, answer in zip(names, answers, strict=False):
+        part = Part(name, b"", 0)  # type: ignore[arg-type]
+        part.answer = answer  # type: ignore[assignment]
+        part.microseconds = 2 * ROUND_TRIP
+        connection.parts.append(part)
+    for field, value in how.items():
+        setattr(connection, field, value)
+    return connection
+
+
+def unheard(ask: Ask, **how: Any) -> Connection:
+    """A connection on which no hello came."""
+    return came(ask, **{"version": None, "heartbeat": None, **how})
+
+
+class Playing:
+    """A course that is told what came of each connection."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.ask: Ask | None = next(course)
+
+    def tells(self, *answers: str, **how: Any) -> Ask | None:
+        assert self.ask is not None, "nothing is asked any more"
+        return self._on(came(self.ask, *answers, **how))
+
+    def unheard(self, **how: Any) -> Ask | None:
+        assert self.ask is not None, "nothing is asked any more"
+        return self._on(unheard(self.ask, **how))
+
+    def _on(self, connection: Connection) -> Ask | None:
+        try:
+            self.ask = self.course.send(connection)
+        except StopIteration:
+            self.ask = None
+        return self.ask
+
+
+def stream(*, names: tuple[str | None, str | None] = (NAME, None), **how: Any) -> Playing:
+    return Playing(stream_course(names, **{"retries": 1, "flush": True, **how}))
+
+
+def datagrams(**how: Any) -> Playing:
+    return Playing(datagram_course((NAME, None), **how))
+
+
+def what(ask: Ask | None) -> tuple[str, str, str | None] | None:
+    """What is asked, with which form of hello, and which name."""
+    return None if ask is None else (ask.asked, ask.offer.form, ask.offer.name)
+
+
+# -- hellos on a stream --------------------------------------------------------------------------------------
+
+
+def test_the_first_connection_is_a_burst_with_the_name() -> None:
+    assert what(stream().ask) == ("burst", "tls12", NAME)
+
+
+@pytest.mark.parametrize(
+    "refusal", [{"alerts": ["fatal unrecognized_name"]}, {"ended": "fin"}, {"ended": "reset"}]
+)
+@pytest.mark.parametrize("names", [(NAME, None), (None, NAME)])
+def test_refused_with_one_form_of_the_name_it_is_asked_with_the_other(refusal: Any, names: Any) -> None:
+    playing = stream(names=names)
+    assert what(playing.ask) == ("burst", "tls12", names[0])
+    assert what(playing.unheard(**refusal)) == ("burst", "tls12", names[1])
+    assert playing.tells("equal") is None
+
+
+def test_then_with_1_3_then_over_ssl_3_0_then_no_more() -> None:
+    playing = stream()
+    refused = {"alerts": ["fatal handshake_failure"]}
+    assert what(playing.unheard(**refused)) == ("burst", "tls12", None)
+    assert what(playing.unheard(**refused)) == ("burst", "tls13", NAME)
+    assert what(playing.unheard(**refused)) == ("burst", "ssl30", None)
+    assert playing.unheard(**refused) is None
+
+
+def test_without_a_name_there_is_no_other_form() -> None:
+    playing = stream(names=(None, None))
+    assert what(playing.unheard(ended="fin")) == ("burst", "tls13", None)
+
+
+def test_a_wish_for_another_version_is_granted_at_once() -> None:
+    playing = stream()
+    assert what(playing.unheard(alerts=["fatal protocol_version"])) == ("burst", "tls13", NAME)
+    assert what(playing.tells(version=TLS13, heartbeat=None)) == ("certificate", "tls13", NAME)
+    assert playing.unheard() is None
+
+
+def test_1_3_is_offered_with_the_other_name_too_where_the_first_is_unknown() -> None:
+    playing = stream()
+    playing.unheard(alerts=["fatal protocol_version"])
+    assert what(playing.unheard(alerts=["fatal unrecognized_name"])) == ("burst", "tls13", None)
+    assert what(playing.unheard(alerts=["fatal unrecognized_name"])) == ("burst", "ssl30", None)
+
+
+def test_who_is_silent_may_be_woken_by_a_small_old_hello() -> None:
+    playing = stream()
+    assert what(playing.unheard(ended="ours")) == ("burst", "ssl30", None)
+    assert playing.unheard(ended="ours") is None
+
+
+@pytest.mark.parametrize(
+    "other", [{"not_tls": "ssh"}, {"not_tls": "http"}, {"refusal": "no-tls"}, {"error": "truncated"}]
+)
+def test_who_answers_otherwise_is_left(other: Any) -> None:
+    assert stream().unheard(**other) is None
+
+
+def test_who_answers_in_ssl_2_is_asked_on() -> None:
+    assert what(stream().unheard(not_tls="ssl2", ended="fin")) == ("burst", "tls12", None)
+
+
+def test_a_connection_that_timed_out_is_tried_again() -> None:
+    for code in ("timeout", "reset"):
+        playing = stream(retries=2)
+        assert what(playing.unheard(failure=code)) == ("burst", "tls12", NAME)
+        assert what(playing.unheard(failure=code)) == ("burst", "tls12", NAME)
+        assert playing.unheard(failure=code) is None
+    assert stream(retries=0).unheard(failure="timeout") is None
+    assert stream().unheard(failure="refused") is None
+
+
+# -- the question on a stream --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("equal", "none", "none"),
+        ("equal-so-far", "none", "none"),
+        ("none", "equal", "none"),
+        ("different", "none", "none"),
+        ("none", "different", "none"),
+    ],
+)
+def test_a_burst_that_was_answered_is_enough(answers: tuple[str, ...]) -> None:
+    assert stream().tells(*answers) is None
+
+
+def test_heartbeats_not_offered_is_enough() -> None:
+    assert stream().tells(heartbeat=None) is None
+
+
+CLOSED = [("none", "none", "none"), {"ended": "reset"}]
+
+
+def closed_burst(**how: Any) -> Playing:
+    playing = stream(**how)
+    assert what(playing.tells("none", "none", "none", ended="reset")) == ("own-bytes", "tls12", NAME)
+    return playing
+
+
+def test_where_the_peer_closes_each_question_is_asked_alone() -> None:
+    playing = closed_burst()
+    assert what(playing.tells("none", ended="fin")) == ("large-control", "tls12", NAME)
+    assert playing.tells("equal", names=("large-control",)) is None
+
+
+def test_each_is_asked_with_the_hello_that_was_taken() -> None:
+    playing = stream()
+    playing.unheard(ended="fin")
+    assert what(playing.tells("none", "none", "none", ended="fin")) == ("own-bytes", "tls12", None)
+
+
+@pytest.mark.parametrize("answer", ["equal", "equal-so-far", "different"])
+def test_own_bytes_alone_that_were_answered_are_enough(answer: str) -> None:
+    assert closed_burst().tells(answer, ended="reset") is None
+
+
+def test_own_bytes_alone_with_the_control_behind_them_are_enough() -> None:
+    assert closed_burst().tells("none", "equal") is None
+
+
+def test_a_reset_is_retried_with_more_and_more_patience_and_never_taken_for_evidence() -> None:
+    playing = closed_burst()
+    asked = [playing.ask]
+    while (ask := playing.tells("none", ended="reset")) is not None:
+        asked.append(ask)
+    assert [(ask.asked, ask.patience) for ask in asked if ask] == [
+        ("own-bytes", 4),
+        ("own-bytes", 16),
+        ("own-bytes", 64),
+        ("own-bytes", 256),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("why", "answers", "how"),
+    [
+        (
+            "the control went out too early: it may be what the peer closed on",
+            ("none", "none"),
+            {"ended": "fin"},
+        ),
+        ("the end came before it could be a reaction", ("none",), {"ended": "fin", "round_trip": 100_000}),
+        ("an answer had begun", ("not-a-record",), {"ended": "fin", "error": "truncated"}),
+        ("the hello came, and then an end", (), {"ended": "fin"}),
+    ],
+)
+def test_an_answer_that_was_spoilt_is_asked_for_again(why: str, answers: tuple[str, ...], how: Any) -> None:
+    playing = closed_burst()
+    ask = playing.tells(*answers, **how)
+    assert ask is not None, why
+    assert (ask.asked, ask.patience) == ("own-bytes", 16)
+    assert what(playing.tells("none", ended="fin")) == ("large-control", "tls12", NAME)
+
+
+def test_a_large_control_that_was_reset_is_asked_for_again() -> None:
+    playing = closed_burst()
+    playing.tells("none", ended="fin")
+    for _ in range(3):
+        assert what(playing.tells("none", names=("large-control",), ended="reset")) == (
+            "large-control",
+            "tls12",
+            NAME,
+        )
+    assert playing.tells("none", names=("large-control",), ended="reset") is None
+
+
+def test_a_later_connection_that_fails_ends_it() -> None:
+    assert closed_burst().unheard(failure="refused", ended="failed") is None
+    playing = closed_burst()
+    playing.tells("none", ended="fin")
+    assert playing.unheard(failure="timeout", ended="failed") is None
+
+
+# -- after the handshake -------------------------------------------------------------------------------------
+
+
+def refused_burst(**how: Any) -> Playing:
+    playing = stream(**how)
+    said = {"version": how.pop("version", TLS12)}
+    assert what(playing.tells("none", "none", "alert", **said)) == ("own-bytes", "tls12", NAME)
+    return playing
+
+
+def test_who_refuses_both_is_asked_after_the_handshake() -> None:
+    playing = refused_burst()
+    assert what(playing.tells("alert")) == ("large-control", "tls12", NAME)
+    ask = playing.tells("alert", names=("large-control",))
+    assert what(ask) == ("after-handshake", "tls12", NAME)
+    assert ask is not None
+    assert ask.parts == (True, True)
+
+
+def test_own_bytes_refused_there_the_control_is_asked_apart() -> None:
+    playing = refused_burst()
+    playing.tells("alert")
+    playing.tells("alert", names=("large-control",))
+    ask = playing.tells("alert", "none")
+    assert ask is not None
+    assert (ask.asked, ask.parts) == ("after-handshake", (False, True))
+    assert playing.tells("equal", names=("control",)) is None
+
+
+def test_own_bytes_ignored_there_nothing_more_is_asked() -> None:
+    playing = refused_burst()
+    playing.tells("alert")
+    playing.tells("alert", names=("large-control",))
+    assert playing.tells("none", "equal") is None
+
+
+def test_own_bytes_refused_and_a_control_answered_needs_no_library() -> None:
+    playing = refused_burst()
+    playing.tells("alert")
+    assert playing.tells("equal", names=("large-control",)) is None
+
+
+def test_who_answers_nothing_at_all_is_asked_after_the_handshake() -> None:
+    playing = refused_burst()
+    assert what(playing.tells("none", "none", "alert")) == ("after-handshake", "tls12", NAME)
+
+
+def test_who_closes_on_both_is_asked_after_the_handshake() -> None:
+    playing = closed_burst()
+    playing.tells("none", ended="fin")
+    assert what(playing.tells("none", names=("large-control",), ended="fin")) == (
+        "after-handshake",
+        "tls12",
+        NAME,
+    )
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [{"heartbeat": 2}, {"version": SSL30}],
+    ids=["it declines requests", "SSL 3.0"],
+)
+def test_whom_a_library_is_not_sent_to(reason: Any) -> None:
+    playing = stream()
+    playing.tells("none", "none", "none", ended="ours", **reason)
+    assert what(playing.ask) == ("own-bytes", "tls12", NAME)
+    assert what(playing.tells("alert", **reason)) == ("large-control", "tls12", NAME)
+    assert playing.tells("alert", names=("large-control",), **reason) is None
+
+
+def test_a_dialect_without_flush_has_no_form_after_the_handshake() -> None:
+    playing = stream(flush=False)
+    playing.tells("alert")
+    playing.tells("alert")
+    assert playing.tells("alert", names=("large-control",)) is None
+
+
+# -- SSL 3.0 -------------------------------------------------------------------------------------------------
+
+
+def test_over_ssl_3_0_a_missing_control_before_an_answered_flush_is_enough() -> None:
+    assert stream().tells("none", "none", "alert", version=SSL30, heartbeat=None) is None
+
+
+def test_over_ssl_3_0_a_burst_that_was_reset_is_asked_again() -> None:
+    """A build without heartbeats refuses each alone, so only a burst can tell it."""
+    playing = stream()
+    reset = {"version": SSL30, "heartbeat": None, "ended": "reset"}
+    assert what(playing.tells("none", "none", "none", **reset)) == ("burst", "tls12", NAME)
+    assert playing.tells("none", "none", "alert", version=SSL30, heartbeat=None) is None
+    playing = stream()
+    for _ in range(2):
+        assert what(playing.tells("none", "none", "none", **reset)) == ("burst", "tls12", NAME)
+    assert what(playing.tells("none", "none", "none", **reset)) == ("own-bytes", "tls12", NAME)
+
+
+# -- clients -------------------------------------------------------------------------------------------------
+
+
+def test_a_client_is_asked_once_and_again_where_it_closes() -> None:
+    playing = stream(client=True)
+    assert playing.tells("none", "equal") is None
+    playing = stream(client=True)
+    ask = playing.tells("none", "none", "none", ended="reset")
+    assert ask is not None
+    assert ask.asked == "own-bytes"
+    ask = playing.tells("none", ended="fin")
+    assert ask is not None
+    assert ask.asked == "large-control"
+    assert playing.tells("alert", names=("large-control",)) is None
+
+
+def test_a_client_that_says_nothing_or_speaks_1_3_alone_is_left() -> None:
+    assert stream(client=True).unheard(ended="ours") is None
+    assert stream(client=True).tells(version=TLS13, heartbeat=None) is None
+
+
+# -- datagrams -----------------------------------------------------------------------------------------------
+
+TURN = ("own-bytes", "large-control")
+DTLS = {"version": DTLS10, "names": TURN * MOST_ASKED}
+
+
+def test_in_turns_until_it_is_enough() -> None:
+    playing = datagrams()
+    assert what(playing.ask) == ("turns", "dtls12", NAME)
+    assert playing.tells(*("none", "equal") * (TURNS_NEEDED + 1), **DTLS) is None
+
+
+def test_who_goes_on_is_asked_in_turns_again_and_the_next_association_knows_of_the_first() -> None:
+    playing = datagrams()
+    ask = playing.tells(*("none", "equal") * 3, "none", "none", **DTLS)
+    assert ask is not None
+    assert ask.asked == "turns"
+    assert ask.tally is not None
+    assert (ask.tally.owns, ask.tally.owns_unanswered, ask.tally.controls_lost) == (4, 2, 1)
+    assert playing.tells(*("none", "equal") * 7, **DTLS) is None
+
+
+@pytest.mark.parametrize(
+    "first", [("none", "none") * 2, ("none", "equal", "none", "none", "none", "none"), ("none", "equal")]
+)
+def test_who_ends_the_association_is_asked_one_thing_at_a_time(first: tuple[str, ...]) -> None:
+    """At most one control is answered there: where the own bytes before it got lost, or were overtaken."""
+    playing = datagrams()
+    asked = [playing.tells(*first, **DTLS)]
+    while asked[-1] is not None:
+        answer = "none" if asked[-1].asked == "own-bytes" else "equal"
+        asked.append(playing.tells(answer, version=DTLS10, names=(asked[-1].asked,)))
+    kinds = [ask.asked for ask in asked if ask]
+    assert set(kinds) == {"own-bytes", "large-control"}
+    answered = kinds.count("large-control") + first.count("equal")
+    assert kinds.count("own-bytes") >= TURNS_NEEDED
+    assert answered >= TURNS_NEEDED
+
+
+@pytest.mark.parametrize("answer", ["equal", "different"])
+def test_any_answer_to_own_bytes_is_enough(answer: str) -> None:
+    assert datagrams().tells(answer, "none", **DTLS) is None
+    playing = datagrams()
+    playing.tells("none", "none", **DTLS)
+    assert playing.tells(answer, version=DTLS10, names=("own-bytes",)) is None
+
+
+def test_who_answers_no_control_is_not_asked_for_ever() -> None:
+    playing = datagrams()
+    ask = playing.tells(*("none", "none") * 2, **DTLS)
+    asked = []
+    while ask is not None and ask.asked != "after-handshake":
+        asked.append(ask.asked)
+        ask = playing.tells("none", version=DTLS10, names=(ask.asked,))
+    assert asked.count("large-control") == 4
+    assert ask is not None
+    assert ask.parts == (True, True)
+
+
+def test_questions_are_bounded() -> None:
+    playing = datagrams()
+    ask = playing.tells(*("none", "none") * 2, **DTLS)
+    asked: list[str] = []
+    while ask is not None:
+        # Half of the controls get lost.
+        answer = "equal" if ask.asked == "large-control" and len(asked) % 4 == 1 else "none"
+        asked.append(ask.asked)
+        ask = playing.tells(answer, version=DTLS10, names=(ask.asked,))
+    assert [asked.count(question) + 2 for question in TURN] == [MOST_ASKED] * 2
+
+
+def test_a_hello_that_gets_lost_is_asked_with_the_other_form_once() -> None:
+    playing = datagrams()
+    names = [playing.ask.offer.name if playing.ask else ""]
+    while (ask := playing.unheard(ended="ours")) is not None:
+        names.append(ask.offer.name)
+    assert names == [NAME, None, None, None]
+
+
+def test_an_alert_asks_for_the_other_form_of_the_name() -> None:
+    playing = datagrams()
+    assert what(playing.unheard(alerts=["fatal unrecognized_name"])) == ("turns", "dtls12", None)
+    assert what(playing.unheard(alerts=["fatal handshake_failure"])) == ("turns", "dtls12", NAME)
+
+
+def test_nobody_listens() -> None:
+    assert datagrams().unheard(failure="refused", ended="failed") is None
+    playing = datagrams()
+    playing.tells("none", "none", **DTLS)
+    assert playing.unheard(failure="refused", ended="failed") is None
+
+
+def test_who_is_no_longer_heard_is_left() -> None:
+    """It answered no heartbeat, and now not even a hello: it is busy with the first."""
+    playing = datagrams()
+    playing.tells(*("none", "none") * 2, **DTLS)
+    assert what(playing.unheard()) is not None
+    assert what(playing.unheard()) == ("after-handshake", "dtls12", NAME)
+
+
+def test_losses_are_bounded() -> None:
+    playing = datagrams()
+    playing.tells(*("none", "equal") * 2, **DTLS)
+    count = 0
+    while playing.unheard() is not None:
+        count += 1
+    assert count < MOST_CONNECTIONS["udp"]
+
+
+def test_heartbeats_not_offered_over_datagrams_is_enough() -> None:
+    assert datagrams().tells(version=DTLS10, heartbeat=None) is None
+
+
+def test_a_client_over_datagrams_is_waited_for_and_never_given_to_a_library() -> None:
+    playing = datagrams(client=True)
+    assert playing.unheard(ended="ours") is None
+    playing = datagrams(client=True)
+    ask = playing.tells(*("none", "none") * 2, **DTLS)
+    while ask is not None:
+        assert ask.asked != "after-handshake"
+        ask = playing.tells("none", version=DTLS10, names=(ask.asked,))

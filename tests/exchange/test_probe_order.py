@@ -1,0 +1,137 @@
+"""What a driver may tell a probe, and when; and what a layer says in between."""
+
+import pytest
+
+from hemostat.dialects import dialects
+from hemostat.dialects.layer import Dialect, Layer, Step
+from hemostat.exchange import (
+    Close,
+    Closed,
+    Connect,
+    Connected,
+    Data,
+    Done,
+    Event,
+    ExchangeError,
+    Failed,
+    LibraryAnswered,
+    Peer,
+    Probe,
+    Send,
+    Time,
+    WakeAt,
+)
+from tests.exchange.speech import (
+    flight,
+    said,
+)
+
+# -- events nobody asked for ----------------------------------------------------------------------------------
+
+
+def fresh(dialect: str = "tls") -> Probe:
+    peer = Peer(None, "192.0.2.1", 443)
+    return Probe("server", peer, dialects()[dialect], bytes, started=0, deadline=10_000_000)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [Connected(1), Failed(1, "refused"), Data(1, b"x"), Closed(1, "fin"), Time(1), LibraryAnswered(1, None)],
+)
+def test_no_event_before_the_start(event: Event) -> None:
+    with pytest.raises(ExchangeError, match="started"):
+        fresh().handle(event)
+
+
+@pytest.mark.parametrize("event", [Data(1, b"x"), Closed(1, "fin"), LibraryAnswered(1, None)])
+@pytest.mark.parametrize("dialect", ["tls", "dtls"])
+def test_no_word_of_a_connection_that_is_not_there(event: Event, dialect: str) -> None:
+    probe = fresh(dialect)
+    assert [type(command) for command in probe.start()] == [Connect, WakeAt]
+    with pytest.raises(ExchangeError):
+        probe.handle(event)
+
+
+@pytest.mark.parametrize("event", [Connected(1), Failed(1, "refused"), LibraryAnswered(1, None)])
+def test_a_connection_is_made_once(event: Event) -> None:
+    probe = fresh()
+    probe.start()
+    probe.handle(Connected(0))
+    with pytest.raises(ExchangeError):
+        probe.handle(event)
+
+
+def test_time_may_be_told_whenever() -> None:
+    probe = fresh()
+    probe.start()
+    assert [type(command) for command in probe.handle(Time(1))] == [WakeAt]
+    probe.handle(Connected(2))
+    assert [type(command) for command in probe.handle(Time(3))] == [WakeAt]
+
+
+def test_after_the_end_nothing_matters() -> None:
+    probe = fresh()
+    probe.start()
+    (done,) = probe.handle(Failed(1, "refused"))
+    assert isinstance(done, Done)
+    assert probe.handle(Data(2, b"x")) == []
+
+
+def test_what_a_layer_says_goes_down_and_up() -> None:
+    """A dialect with words of its own: TLS begins when it is ready, and is spoken through it."""
+
+    class Knock(Layer):
+        __slots__ = ("ready",)
+
+        def __init__(self) -> None:
+            self.ready = False
+
+        def start(self, now: int) -> Step:
+            return Step((b"knock",), (), now + 700)
+
+        def from_peer(self, now: int, data: bytes) -> Step:
+            if self.ready:
+                return Step((), (data[::-1],))
+            self.ready = True
+            return Step((b"thanks",))
+
+        def from_tls(self, now: int, data: bytes) -> Step:
+            return Step((data[::-1],))
+
+        def time(self, now: int) -> Step:
+            return Step((b"still there?",))
+
+    dialect = Dialect("knock", "tcp", {"knock": 1}, Knock, Knock)
+    probe = Probe("server", Peer(None, "192.0.2.1", 1), dialect, bytes, started=0, deadline=10_000_000)
+    probe.start()
+    assert probe.handle(Connected(0)) == [Send(b"knock"), WakeAt(700)]
+    assert probe.handle(Time(700))[0] == Send(b"still there?")
+    thanks, hello, _ = probe.handle(Data(900, b"come in"))
+    assert thanks == Send(b"thanks")
+    assert isinstance(hello, Send)
+    assert said(hello.data[::-1]) == ["client-hello"]
+    question, _ = probe.handle(Data(1000, flight()[::-1]))
+    assert isinstance(question, Send)
+    assert said(question.data[::-1]) == ["own-bytes", "control", "finished"]
+
+
+def test_a_layer_that_is_refused_ends_it() -> None:
+    class Refused(Layer):
+        __slots__ = ("ready", "refusal")
+
+        def __init__(self) -> None:
+            self.ready = False
+            self.refusal = None
+
+        def from_peer(self, now: int, data: bytes) -> Step:
+            self.refusal = "no-tls"
+            return Step()
+
+    dialect = Dialect("refused", "tcp", {"refused": 1}, Refused, Refused)
+    probe = Probe("server", Peer(None, "192.0.2.1", 1), dialect, bytes, started=0, deadline=10_000_000)
+    probe.start()
+    probe.handle(Connected(0))
+    close, done = probe.handle(Data(5, b"454 no"))
+    assert isinstance(close, Close)
+    assert isinstance(done, Done)
+    assert done.facts["connections"][0]["refusal"] == "no-tls"
