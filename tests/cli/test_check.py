@@ -114,9 +114,10 @@ def test_what_is_shown_of_the_dialogue_is_types_and_lengths(run: Run, lab: dict[
     ran = run("check", "--json", "--verbose", lab["vulnerable-reads-on"])
     (answer,) = ran.lines()
     shown = ran.err.splitlines()
-    assert "  messages      > client-hello           508" in shown
-    assert "                < heartbeat            16384" in shown
-    words = [" ".join(line[16:].split()) for line in shown]
+    assert shown[0] == lab["vulnerable-reads-on"]
+    assert "    messages      > client-hello           508" in shown
+    assert "                  < heartbeat            16384" in shown
+    words = [" ".join(line[18:].split()) for line in shown]
     for message in answer["evidence"]["facts"]["connections"][0]["messages"]:
         assert message in words
     assert max(map(len, shown)) < 200

@@ -11,7 +11,7 @@ from hemostat.report import Answer
 from tests.assess.examples import EXAMPLES
 from tests.assess.facts import Facts, any_facts
 
-__all__ = ["answer", "any_answer", "certificate", "facts_of"]
+__all__ = ["answer", "any_answer", "bad_line", "certificate", "facts_of"]
 
 
 def facts_of(rule: str) -> Facts:
@@ -57,6 +57,21 @@ def answer(rule: str = "not-offered", **changed: Any) -> Answer:
         "observed_at": "2026-11-24T12:00:00.000000Z",
     }
     return Answer(**values | changed)
+
+
+def bad_line(number: int | None = 7, source: str | None = None) -> Answer:
+    """The answer to a line of a list that names no target."""
+    evidence = {"observation": None, "subject": None, "rule": None, "facts": None, "line": number}
+    return answer(
+        target="x:y",
+        address=None,
+        port=None,
+        dialect=None,
+        verdict=None,
+        reason="bad-port",
+        explanation="'y' is no port; a port is a whole number from 1 to 65535",
+        evidence=evidence if source is None else {**evidence, "source": source},
+    )
 
 
 def _made(facts: Facts, target: str, names: list[str], shown: bool) -> Answer:

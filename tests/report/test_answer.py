@@ -3,8 +3,8 @@ import json
 import pytest
 from hypothesis import given
 
-from hemostat.report import KEYS, Answer, json_line
-from tests.report.samples import answer, any_answer, certificate
+from hemostat.report import KEYS, Answer, json_line, named
+from tests.report.samples import answer, any_answer, bad_line, certificate
 
 
 def test_the_keys_are_those_of_the_design_in_their_order() -> None:
@@ -33,6 +33,21 @@ def test_none_is_null() -> None:
 )
 def test_who_was_asked(address: str | None, port: int | None, written: str) -> None:
     assert answer(address=address, port=port).place == written
+
+
+@pytest.mark.parametrize(
+    ("given_answer", "line"),
+    [
+        (answer(target="192.0.2.7:443"), "192.0.2.7:443"),
+        (answer(target="[2001:db8::1]:443", address="2001:db8::1"), "[2001:db8::1]:443"),
+        (answer("no-connection", address=None), "www.example"),
+        (bad_line(None), "x:y"),
+        (bad_line(), "line 7: x:y"),
+        (bad_line(source="servers.txt"), "servers.txt line 7: x:y"),
+    ],
+)
+def test_who_is_named_once(given_answer: Answer, line: str) -> None:
+    assert named(given_answer) == line
 
 
 def test_what_json_leaves_alone_and_a_terminal_does_not_is_escaped() -> None:

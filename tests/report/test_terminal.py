@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hemostat.report import Answer, Screen
 from hemostat.report.prose import columns
-from tests.report.samples import answer, any_answer, certificate
+from tests.report.samples import answer, any_answer, bad_line, certificate
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 LONG = "2001:db8:1111:2222:3333:4444:5555:6666"
@@ -23,20 +23,6 @@ def printed(
         screen.answer(each)
     screen.close(interrupted=interrupted)
     return out.getvalue()
-
-
-def bad_line(number: int | None = 7, source: str | None = None) -> Answer:
-    evidence = {"observation": None, "subject": None, "rule": None, "facts": None, "line": number}
-    return answer(
-        target="x:y",
-        address=None,
-        port=None,
-        dialect=None,
-        verdict=None,
-        reason="bad-port",
-        explanation="'y' is no port; a port is a whole number from 1 to 65535",
-        evidence=evidence if source is None else {**evidence, "source": source},
-    )
 
 
 def flat(text: str) -> str:
@@ -222,19 +208,15 @@ def test_looks_that_say_the_same_are_one_line() -> None:
     assert "more, each" not in text
 
 
-@pytest.mark.parametrize(
-    ("given_answer", "line"),
-    [
-        (answer(target="192.0.2.7:443"), "192.0.2.7:443"),
-        (answer(target="[2001:db8::1]:443", address="2001:db8::1"), "[2001:db8::1]:443"),
-        (answer("no-connection", address=None), "www.example"),
-        (bad_line(None), "x:y"),
-        (bad_line(), "line 7: x:y"),
-        (bad_line(source="servers.txt"), "servers.txt line 7: x:y"),
-    ],
-)
-def test_who_is_named_once(given_answer: Answer, line: str) -> None:
-    assert f"\n  - {line}\n" in printed(given_answer)
+def test_a_bad_line_is_shown_with_its_number() -> None:
+    assert "no target     line 7                    bad-port              x:y\n" in printed(bad_line())
+    assert "\n  - line 7: x:y\n" in printed(bad_line())
+
+
+@pytest.mark.parametrize("target", ["", "   "])
+def test_a_row_without_a_name_is_a_row(target: str) -> None:
+    long = answer(target=target, address=LONG, reason="a-reason-so-long-that-the-edge-is-reached")
+    assert printed(long, width=80).splitlines()[2] == f"{' ' * 14}{long.reason}"
 
 
 def test_addresses_that_disagree_are_pointed_out() -> None:

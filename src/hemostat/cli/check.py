@@ -160,7 +160,7 @@ async def _check(
 
     from hemostat import api
     from hemostat.cli.progress import Progress
-    from hemostat.report import Screen, dialogue, exit_status, json_line
+    from hemostat.report import Screen, dialogue, exit_status, json_line, named
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -184,7 +184,8 @@ async def _check(
                     else:
                         screen.answer(answer)
                     if arguments.verbose and answer.evidence["facts"]:
-                        print(*dialogue(answer.evidence["facts"]), sep="\n", file=sys.stderr, flush=True)
+                        told = dialogue(answer.evidence["facts"])
+                        print(named(answer), *told, sep="\n  ", file=sys.stderr, flush=True)
                     progress.answered()
     except HemostatError:
         # What was answered is told, though it could not be kept.

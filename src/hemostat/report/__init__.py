@@ -1,6 +1,6 @@
 """What a person and a program see of answers: tables, JSON Lines, the tree of `why`. Writes to what is handed in."""
 
-from hemostat.report.answer import KEYS, Answer, json_line
+from hemostat.report.answer import KEYS, Answer, json_line, named
 from hemostat.report.evidence import dialogue
 from hemostat.report.ledger import merged_text, verification_text
 from hemostat.report.status import exit_status
@@ -17,6 +17,7 @@ __all__ = [
     "exit_status",
     "json_line",
     "merged_text",
+    "named",
     "reasons_json",
     "reasons_text",
     "verification_text",

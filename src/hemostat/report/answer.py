@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from hemostat.assess.verdicts import VerdictWord
 from hemostat.certificates import Certificate
+from hemostat.targets import shown
 
-__all__ = ["KEYS", "Answer", "json_line", "place_of"]
+__all__ = ["KEYS", "Answer", "json_line", "named", "origin", "place_of"]
 
 KEYS: Final = (
     "target",
@@ -73,6 +74,24 @@ class Answer:
 def place_of(address: str, port: int | None) -> str:
     """An address with its port, as a target is written: IPv6 in brackets."""
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def named(answer: Answer) -> str:
+    """`www.example at 192.0.2.7:443`, `line 7: x:y`."""
+    target = shown(answer.target)
+    if answer.address is not None and answer.place != answer.target:
+        return f"{target} at {answer.place}"
+    listed = origin(answer)
+    return f"{listed}: {target}" if listed else target
+
+
+def origin(answer: Answer) -> str:
+    """Where a line that names no target stands: `line 7`, `servers.txt line 7`; empty for all others."""
+    line = answer.evidence.get("line")
+    if line is None:
+        return ""
+    source = answer.evidence.get("source")
+    return f"line {line}" if source is None else f"{shown(str(source))} line {line}"
 
 
 def json_line(answer: Answer) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TextIO
 
 from hemostat.assess.verdicts import VerdictWord
-from hemostat.report.answer import Answer
+from hemostat.report.answer import Answer, named, origin
 from hemostat.report.disagreement import SEVERITY, Disagreements
 from hemostat.report.evidence import certificate_line, first_hello, protocol_line, validity
 from hemostat.report.prose import columns, counted, padded, wrapped
@@ -150,7 +150,7 @@ class Screen:
     def _vulnerable(self) -> str:
         """The first few by name."""
         names = [
-            who for key, group in self._groups.items() if key[0] == "vulnerable" for who in group.members
+            name for key, group in self._groups.items() if key[0] == "vulnerable" for name in group.members
         ]
         more = f" and {len(names) - _MOST_IN_SUMMARY} more" if len(names) > _MOST_IN_SUMMARY else ""
         return ", ".join(names[:_MOST_IN_SUMMARY]) + more
@@ -167,7 +167,7 @@ class Screen:
         lines, line, start = [], "", 0
         for column, cell in zip(self._table, map(printable, cells), strict=True):
             begun = f"{padded(line, start - len(_GAP))}{_GAP}" if line else ""
-            if self._limit and line and columns(begun) + columns(cell) > self._limit:
+            if self._limit and line and cell.strip() and columns(begun) + columns(cell) > self._limit:
                 lines.append(line)
                 *full, line = wrapped(cell, self._limit, " " * below)
                 lines += full
@@ -208,7 +208,7 @@ class _Group:
     further: int = 0
 
     def add(self, answer: Answer) -> None:
-        line = _who(answer)
+        line = named(answer)
         member = self.members.get(line)
         if member is None:
             if self.most is not None and len(self.members) >= self.most:
@@ -217,24 +217,6 @@ class _Group:
             details = tuple(_details(answer)) if len(self.members) < _MOST_DETAILED else ()
             member = self.members[line] = _Member(details)
         member.times += 1
-
-
-def _who(answer: Answer) -> str:
-    """`www.example at 192.0.2.7:443`, `line 7: x:y`."""
-    target = shown(answer.target)
-    if answer.address is not None and answer.place != answer.target:
-        return f"{target} at {answer.place}"
-    origin = _origin(answer)
-    return f"{origin}: {target}" if origin else target
-
-
-def _origin(answer: Answer) -> str:
-    """Where a line that names no target stands: `line 7`, `servers.txt line 7`; empty for all others."""
-    line = answer.evidence.get("line")
-    if line is None:
-        return ""
-    source = answer.evidence.get("source")
-    return f"line {line}" if source is None else f"{shown(str(source))} line {line}"
 
 
 def _details(answer: Answer) -> Iterator[str]:
@@ -248,7 +230,7 @@ def _verdict(answer: Answer) -> str:
 
 
 def _address(answer: Answer) -> str:
-    return answer.place or _origin(answer) or "-"
+    return answer.place or origin(answer) or "-"
 
 
 def _reason(answer: Answer) -> str:
