@@ -200,7 +200,9 @@ def install(
                 elif line.startswith("Installing collected packages"):
                     progress.step(f"all {total} fetched, unpacking")
         except BaseException:
+            # Waited for: one that is still dying would write into the folder that is about to be removed.
             pip.kill()
+            pip.wait()
             raise
     if pip.returncode:
         raise SetUpError(explain_output("".join(output)))
@@ -226,6 +228,23 @@ def pip_environment(scratch: Path) -> dict[str, str]:
     return environ | ours
 
 
+def remove_scripts(programs: Path) -> None:
+    """Removes what names the folder that it was made in, which is about to get another name: scripts, `activate`.
+
+    Pythons stay (`python -m` runs what the scripts would have), and so do programs that are no scripts (ruff).
+    """
+    for path in list(programs.iterdir()):
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif not path.name.startswith("python") and (not os.access(path, os.X_OK) or is_script(path)):
+            path.unlink()
+
+
+def is_script(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"#!"
+
+
 def build(
     work: Path,
     lock: Path,
@@ -248,13 +267,7 @@ def build(
     install(python, lock, environ, progress, from_source)
     if not keep_pip:
         run([python, "-I", "-m", "pip", "uninstall", "--yes", "--quiet", "pip", "setuptools"], environ)
-    # Scripts name the folder that they were made in, which is about to get another name; `python -m` doesn't,
-    # and programs that are no scripts (ruff) don't either.
-    for script in list(python.parent.iterdir()):
-        if script.is_dir():
-            shutil.rmtree(script)
-        elif not script.name.startswith("python") and script.read_bytes()[:2] == b"#!":
-            script.unlink()
+    remove_scripts(python.parent)
     if source is not None and os.access(source, os.W_OK):
         ahead = [str(python), "-I", "-m", "compileall", "-q", str(source)]
         subprocess.run(ahead, check=False, env=environ, stdout=subprocess.DEVNULL)

@@ -1,14 +1,14 @@
 """The root of every error that hemostat raises on purpose.
 
     HemostatError
-    ├── wire.WireError              the peer's bytes are not what the protocol allows
-    ├── exchange.ExchangeError      a driver broke the order of events (a fault of ours, never of a peer)
-    ├── targets.TargetError         what the user wrote is not a target
-    ├── certificates.CertificateError    not even a key can be found in what should be a certificate
-    ├── evidence.EvidenceError      an observation is malformed, or its digest does not hold
-    ├── ledger.LedgerError          the ledger can't be opened, is another schema, or is damaged
-    ├── lab.LabError                a recording is malformed, or a lab endpoint can't be opened
-    └── incidents.UnknownIncident   no incident of that name
+    ├── wire.WireError                 the peer's bytes are not what the protocol allows
+    ├── exchange.ExchangeError         a driver broke the order of events (a fault of ours, never of a peer)
+    ├── targets.TargetError            what the user wrote is not a target
+    ├── certificates.CertificateError  not even a key can be found in what should be a certificate
+    ├── evidence.EvidenceError         an observation is malformed, or its digest does not hold
+    ├── ledger.LedgerError             the ledger can't be opened, is another schema, or is damaged
+    ├── lab.LabError                   a recording is malformed, or a lab endpoint can't be opened
+    └── incidents.UnknownIncident      no incident of that name
 
 A caller that catches `HemostatError` catches all of them and nothing else.
 """

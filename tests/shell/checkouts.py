@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ROOT", "Checkout", "Start", "kill", "make", "wheel"]
+__all__ = ["PATIENCE", "ROOT", "Checkout", "Start", "kill", "make", "wheel"]
 
 ROOT = Path(__file__).parents[2]
 COMMAND_LINE = """
@@ -32,6 +32,8 @@ def main() -> int:
     }))
     return 3
 """
+PATIENCE = 300
+"""Seconds that a start may take on a machine with much else to do: an environment is made in 5 of its CPU's."""
 # What a start takes from the system; a test that hides Python gives a PATH of these alone.
 TOOLS = ("sh", "cksum", "cut", "uname", "readlink", "sleep")
 
@@ -91,7 +93,7 @@ class Checkout:
     def start(self, *arguments: str, via: str = "", cwd: str = "", **settings: str) -> Start:
         """Starts it and waits for its end; see `begin`."""
         process = self.begin(*arguments, via=via, cwd=cwd, **settings)
-        output, said = process.communicate(timeout=100)
+        output, said = process.communicate(timeout=PATIENCE)
         return Start(process.returncode, output, said)
 
     def begin(self, *arguments: str, via: str = "", cwd: str = "", **settings: str) -> subprocess.Popen[str]:
@@ -146,7 +148,7 @@ class Checkout:
 def kill(process: subprocess.Popen[str], number: signal.Signals = signal.SIGKILL) -> tuple[str, str]:
     """Sends a signal to a start and all that it started; what it had said."""
     os.killpg(process.pid, number)
-    return process.communicate(timeout=60)
+    return process.communicate(timeout=PATIENCE)
 
 
 def make(folder: Path) -> Checkout:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("first start")
 
 
 def start(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [checkout / "hemostat", *arguments]
+    command = [str(checkout / "hemostat"), *arguments]
     return subprocess.run(
         command, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -65,6 +65,6 @@ def test_a_start_costs_little(checkout: Path) -> None:
 def test_the_packages_of_the_lock_agree_with_one_another(checkout: Path) -> None:
     """Looked at by the suite's pip: the environment itself holds none."""
     [python] = checkout.glob(".hemostat/env-*-cpython-*/bin/python")
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "check"]
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python), "check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.shell import checkouts
-from tests.shell.checkouts import Checkout
+from tests.shell.checkouts import PATIENCE, Checkout
+
+pytestmark = pytest.mark.timeout(3 * PATIENCE)
 
 ROOT_USER = os.geteuid() == 0
 NOBODY = 65534
@@ -49,7 +51,7 @@ def started(made: Checkout, tmp_path: Path) -> Checkout:
 def silent_registry() -> Iterator[socket.socket]:
     """A listener that takes connections and never answers: where a start can be caught in the middle."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(60)
+        listener.settimeout(PATIENCE)
         yield listener
 
 
@@ -119,7 +121,7 @@ def test_nothing_of_the_users_python_gets_in_between(made: Checkout, tmp_path: P
 
 def test_two_that_start_at_once_make_one_environment(checkout: Checkout) -> None:
     both = [checkout.begin("first"), checkout.begin("second")]
-    said = [process.communicate(timeout=100)[1] for process in both]
+    said = [process.communicate(timeout=PATIENCE)[1] for process in both]
     assert [process.returncode for process in both] == [3, 3]
     assert sorted(text.count("making its environment (once") for text in said) == [0, 1]
     waited = said[0] if "(once" in said[1] else said[1]

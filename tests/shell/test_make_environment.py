@@ -2,15 +2,28 @@
 
 import hashlib
 import io
+import os
+import signal
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.shell.checkouts import wheel
-from tools.make_environment import PACKAGE, explain_output, main, packages_in, pip_environment, usable
+from tools.make_environment import (
+    PACKAGE,
+    Progress,
+    explain_output,
+    install,
+    main,
+    packages_in,
+    pip_environment,
+    remove_scripts,
+    usable,
+)
 
 ROOT = Path(__file__).parents[2]
 NONE_FOUND = (
@@ -124,6 +137,51 @@ def test_a_lock_that_is_not_there_is_no_traceback(tmp_path: Path, capsys: pytest
     assert out == ""
     assert "none.lock" in said
     assert [path.name for path in beside.iterdir()] == ["env-k.lock"]
+
+
+def test_programs_stay_and_what_names_its_folder_goes(tmp_path: Path) -> None:
+    made = {
+        "python3.11": (b"\x7fELF", 0o755),
+        "ruff": (b"\x7fELF", 0o755),
+        "tool": (b"\xcf\xfa\xed\xfe", 0o755),
+        "pytest": (b"#!/made/in/bin/python\n", 0o755),
+        "long": (b"#!/bin/sh\n'''exec' ", 0o755),
+        "activate": (b"# This file must be used with source", 0o644),
+        "Activate.ps1": (b"<#", 0o644),
+    }
+    for name, (content, mode) in made.items():
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "python3").symlink_to("python3.11")
+    (tmp_path / "gone").symlink_to("nowhere")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "pytest.pyc").touch()
+    remove_scripts(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["python3", "python3.11", "ruff", "tool"]
+
+
+def test_no_pip_outlives_an_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Popen itself waits a quarter of a second, which is too little on a busy machine."""
+    started: list[subprocess.Popen[str]] = []
+
+    class Hasty(subprocess.Popen[str]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self._sigint_wait_secs = 0
+            started.append(self)
+
+    class Interrupted(Progress):
+        def step(self, text: str) -> None:
+            raise KeyboardInterrupt(text)
+
+    pip = tmp_path / "python"
+    pip.write_text("#!/bin/sh\necho 'Collecting pebble==1.0'\nexec sleep 1000\n")
+    pip.chmod(0o755)
+    (tmp_path / "a.lock").write_text("pebble==1.0\n")
+    monkeypatch.setattr(subprocess, "Popen", Hasty)
+    with pytest.raises(KeyboardInterrupt, match="1/1 pebble"):
+        install(pip, tmp_path / "a.lock", dict(os.environ), Interrupted("test"))
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
 
 
 BACKEND = """
