@@ -78,9 +78,7 @@ def test_the_model_loses_what_it_is_said_to() -> None:
         look(peer, path=Path(round_trip=ROUND_TRIP, loss=LOSS, seed=seed), seed=seed) for seed in range(60)
     ]
     slower = [outcome for outcome in lossy if outcome.clock > clean.clock]
-    resets = [outcome for outcome in lossy if any(t["ended"] == "reset" for t in outcome.talks[1:])]
     assert 10 < len(slower) < 55
-    assert resets
     assert len({outcome.clock for outcome in lossy}) > 5
 
 
