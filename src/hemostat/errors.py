@@ -1,6 +1,7 @@
 """The root of every error that hemostat raises on purpose.
 
     HemostatError
+    ├── api.NothingKnown               the ledger holds nothing about what was asked
     ├── wire.WireError                 the peer's bytes are not what the protocol allows
     ├── exchange.ExchangeError         a driver broke the order of events (a fault of ours, never of a peer)
     ├── targets.TargetError            what the user wrote is not a target

@@ -114,12 +114,12 @@ def test_a_malformed_recording_is_named_by_its_line(row: object, says: str) -> N
 
 
 def test_two_builds_in_one_peer() -> None:
-    with pytest.raises(LabError, match="recording 2: .* is of two builds"):
+    with pytest.raises(LabError, match=r"recording 2: .* is of two builds"):
         read_recordings(packed(ROWS[0], changed(build="patched", exchange="other")))
 
 
 def test_one_exchange_twice() -> None:
-    with pytest.raises(LabError, match="recording 2: .* has two recordings of own-bytes"):
+    with pytest.raises(LabError, match=r"recording 2: .* has two recordings of own-bytes"):
         read_recordings(packed(ROWS[0], ROWS[0]))
 
 
@@ -147,6 +147,7 @@ def test_a_damaged_file(damage: Callable[[bytes], bytes]) -> None:
 def test_any_text_is_read_or_refused(line: str) -> None:
     data = gzip.compress(line.encode("utf-8", "surrogatepass"), compresslevel=1)
     try:
-        assert read_recordings(data) == ()
+        found = read_recordings(data)
     except LabError:
-        pass
+        return
+    assert found == ()

@@ -74,7 +74,7 @@ def test_cookies_are_read_and_put_where_the_recorded_asker_put_them() -> None:
     "path", sorted(Path(hemostat.lab.__file__).parent.glob("*.py")), ids=lambda path: path.name
 )
 def test_the_lab_shares_no_code_with_what_it_tests(path: Path) -> None:
-    imported = set()
+    imported = set[str]()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             imported.update(alias.name for alias in node.names)

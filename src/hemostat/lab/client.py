@@ -46,7 +46,8 @@ async def call(
         except TimeoutError:
             raise LabError(f"{address} port {port}: not over after {limits.seconds:g} s") from None
         except OSError as error:
-            raise LabError(f"{address} port {port}: {error.strerror}") from error
+            why = os.strerror(error.errno) if error.errno else str(error)
+            raise LabError(f"{address} port {port}: {why}") from error
 
 
 async def _converse(own: socket.socket, connection: DatagramConnection, limits: Limits) -> None:
