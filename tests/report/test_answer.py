@@ -50,8 +50,7 @@ def test_who_is_named_once(given_answer: Answer, line: str) -> None:
     assert named(given_answer) == line
 
 
-def test_what_json_leaves_alone_and_a_terminal_does_not_is_escaped() -> None:
-    """RFC 8259 section 7 lets DEL stand unescaped."""
+def test_what_a_terminal_obeys_is_escaped() -> None:
     line = json_line(answer(target="a\x7f\x1b\u202e"))
     assert "a\\u007f\\u001b\\u202e" in line
     assert json.loads(line)["target"] == "a\x7f\x1b\u202e"

@@ -98,4 +98,4 @@ def json_line(answer: Answer) -> str:
     """The answer as one line of JSON, without its end. Printable ASCII: whatever a peer named itself, a terminal stays
     sane.
     """
-    return json.dumps(answer.as_json(), separators=(",", ":")).replace("\x7f", "\\u007f")
+    return json.dumps(answer.as_json(), separators=(",", ":"))
