@@ -17,6 +17,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
 from hemostat.wire.records import Record, RecordReader, record
@@ -73,6 +74,29 @@ def pair(kind: str) -> Pair:
         ).decode(),
         certificate.public_bytes(serialization.Encoding.DER),
     )
+
+
+def certificate_of(public: CertificatePublicKeyTypes) -> bytes:
+    """A certificate of any key, signed by another."""
+    name = x509.Name([])
+    now = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(public)
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now)
+        .sign(rsa.generate_private_key(65537, 2048), hashes.SHA256())
+        .public_bytes(serialization.Encoding.DER)
+    )
+
+
+def costly_certificate() -> bytes:
+    """A certificate with which a library in pure Python would compute for ever: its exponent has 2001 bits."""
+    modulus = rsa.generate_private_key(65537, 2048).public_key().public_numbers().n
+    return certificate_of(rsa.RSAPublicNumbers((1 << 2000) + 1, modulus).public_key())
 
 
 def server_context(

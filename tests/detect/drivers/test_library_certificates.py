@@ -1,18 +1,14 @@
 """Certificates that a library must not read unlooked at."""
 
-import datetime
-
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa, x25519
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hemostat.detect.drivers.library_certificates import TooCostly, check_keys, read_certificate_13
 from hemostat.wire.errors import WireError
-from tests.detect.drivers.library_peer import KEY_KINDS, pair
+from tests.detect.drivers.library_peer import KEY_KINDS, certificate_of, costly_certificate, pair
 
 
 def _message(entries: list[tuple[bytes, bytes]], context: bytes = b"") -> bytes:
@@ -70,22 +66,6 @@ def test_faults_by_name(body: bytes, code: str) -> None:
     assert caught.value.code == code
 
 
-def _certificate_of(public: CertificatePublicKeyTypes) -> bytes:
-    name = x509.Name([])
-    now = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(public)
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now)
-        .sign(rsa.generate_private_key(65537, 2048), hashes.SHA256())
-        .public_bytes(serialization.Encoding.DER)
-    )
-
-
 def test_ordinary_keys_are_borne() -> None:
     check_keys([pair(kind).der for kind in KEY_KINDS])
 
@@ -93,15 +73,14 @@ def test_ordinary_keys_are_borne() -> None:
 def test_a_long_exponent_is_too_costly() -> None:
     modulus = rsa.generate_private_key(65537, 2048).public_key().public_numbers().n
     bearable = rsa.RSAPublicNumbers((1 << 63) + 1, modulus).public_key()
-    check_keys([_certificate_of(bearable)])
-    costly = rsa.RSAPublicNumbers((1 << 2000) + 1, modulus).public_key()
+    check_keys([certificate_of(bearable)])
     with pytest.raises(TooCostly):
-        check_keys([pair("rsa").der, _certificate_of(costly)])
+        check_keys([pair("rsa").der, costly_certificate()])
 
 
 def test_a_key_of_no_use_is_refused() -> None:
     with pytest.raises(TooCostly):
-        check_keys([_certificate_of(x25519.X25519PrivateKey.generate().public_key())])
+        check_keys([certificate_of(x25519.X25519PrivateKey.generate().public_key())])
 
 
 def _tlv(tag: int, *parts: bytes) -> bytes:

@@ -110,6 +110,14 @@ def answers_other_bytes(own: socket.socket, data: bytes, sender: Any) -> None:
         own.sendto(flight(HEARTBEATS) if _has_cookie(data) else verify_request(), sender)
 
 
+def refuses_heartbeats(own: socket.socket, data: bytes, sender: Any) -> None:
+    """Before the handshake is over, it takes none."""
+    if data[0] == 24:
+        own.sendto(record(21, b"\2\x0a"), sender)
+    else:
+        own.sendto(flight(HEARTBEATS) if _has_cookie(data) else verify_request(), sender)
+
+
 def answers_own_bytes(own: socket.socket, data: bytes, sender: Any) -> None:
     """As the hole does."""
     if data[0] == 24:

@@ -23,6 +23,7 @@ AT_ONCE: list[tuple[Answer, str, str]] = [
     (hostile.warns_for_ever, "inconclusive", "too-many-messages"),
     (hostile.offers_no_heartbeats, "not-affected", "not-offered"),
     (hostile.answers_other_bytes, "inconclusive", "answer-differs"),
+    (hostile.refuses_heartbeats, "inconclusive", "needs-after-handshake"),
     (hostile.answers_own_bytes, "vulnerable", "own-bytes-answered"),
 ]
 BY_THE_DEADLINE: list[tuple[Answer, str, str]] = [
@@ -53,6 +54,13 @@ def test_a_peer_that_the_deadline_ends(answer: Answer, word: str, reason: str) -
     with datagram_server(answer) as port:
         seen = look_once(f"dtls://127.0.0.1:{port}", SHORT)
     assert verdict_of(seen)[:2] == (word, reason)
+
+
+def test_no_library_finishes_a_handshake_over_dtls() -> None:
+    with datagram_server(hostile.refuses_heartbeats) as port:
+        seen = look_once(f"dtls://127.0.0.1:{port}")
+    last = connections(seen)[-1]
+    assert (last["asked"], last["failure"]) == ("after-handshake", "no-library")
 
 
 def test_a_port_where_nobody_listens() -> None:

@@ -216,6 +216,8 @@ def test_one_address_alone_where_that_is_wanted() -> None:
 def test_a_link_local_address_keeps_its_interface() -> None:
     seen = look_once("[fe80::1%lo]:1")
     assert seen.address == "fe80::1%lo"
+    assert seen.facts is not None
+    assert (seen.facts["host"], seen.facts["address"]) == (None, "fe80::1%lo")
     assert verdict_of(seen).word == "unreachable"
 
 

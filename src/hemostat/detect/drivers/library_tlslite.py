@@ -43,6 +43,8 @@ _CIPHERS: Final = (
 )
 """Ciphers offered, fastest first (15 to 30 ms for 16 KiB). Triple DES is left out: 0.8 s."""
 _CLOSE_NOTIFY: Final = 0
+_HANGS: Final = range(256, 512)
+_EXTENSION_HEADER: Final = 4
 _NAMES: Final = {
     protocol.CHANGE_CIPHER_SPEC: "change-cipher-spec",
     protocol.ALERT: "alert",
@@ -61,6 +63,7 @@ class Library(NamedTuple):
 
     constants: ModuleType
     errors: ModuleType
+    extensions: ModuleType
     handshakesettings: ModuleType
     messages: ModuleType
     tlsconnection: ModuleType
@@ -71,8 +74,8 @@ def load() -> Library:
     """The library, imported on first use. It imports asyncore, of which Python 3.11 warns."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        from tlslite import constants, errors, handshakesettings, messages, tlsconnection
-    return Library(constants, errors, handshakesettings, messages, tlsconnection)
+        from tlslite import constants, errors, extensions, handshakesettings, messages, tlsconnection
+    return Library(constants, errors, extensions, handshakesettings, messages, tlsconnection)
 
 
 class _Stream:
@@ -219,11 +222,13 @@ class TlsliteConversation:
     def _watch(self) -> None:
         """Look over the library's shoulder: at each message that it is about to read or to send.
 
-        The server name goes past its check of names, which refuses an underscore.
+        The server name goes past its check of names, which refuses an underscore. A hello is padded past the lengths
+        that old balancers hang on (RFC 7685 section 1) also where the library, which leaves out the message's header,
+        counts too few bytes to do so.
         """
         connection = self._connection
         next_record, send_record = connection._getNextRecord, connection._recordLayer.sendRecord
-        send_hello = connection._clientSendClientHello
+        send_hello, send_message = connection._clientSendClientHello, connection._sendMsg
 
         def watched_reading() -> Iterator[object]:
             for item in next_record():
@@ -239,7 +244,14 @@ class TlsliteConversation:
         def named_hello(*arguments: Any) -> Iterator[object]:
             return iter(send_hello(*arguments[:6], self._question.name or None, *arguments[7:]))
 
+        def padded_sending(message: Any, *rest: Any, **more: Any) -> Iterator[object]:
+            if isinstance(message, self._library.messages.ClientHello) and len(message.write()) in _HANGS:
+                fill = _HANGS.stop - len(message.write()) - _EXTENSION_HEADER
+                message.extensions.append(self._library.extensions.PaddingExtension().create(fill))
+            return iter(send_message(message, *rest, **more))
+
         connection._getNextRecord = watched_reading
+        connection._sendMsg = padded_sending
         connection._recordLayer.sendRecord = watched_sending
         connection._clientSendClientHello = named_hello
 
