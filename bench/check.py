@@ -7,6 +7,7 @@ compared are ratios within a turn.
 import itertools
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -106,7 +107,9 @@ def _compare(programs: list[Program], port: int, folder: Path) -> Compared:
     compared = Compared(port, {name: [] for name in (FRESH, KEPT, *(program.name for program in programs))})
     look = [HEMOSTAT, "check", f"127.0.0.1:{port}"]
     kept = {"XDG_DATA_HOME": str(folder / f"ledger-{port}")}
-    answer = json.loads(run([*look, "--json"], kept).said)
+    # On first use it makes its environment and says so on stderr, so that what follows finds it made.
+    asked = subprocess.run([*look, "--json"], env={**os.environ, **kept}, stdout=subprocess.PIPE, check=True)
+    answer = json.loads(asked.stdout)
     compared.facts = answer["evidence"]["facts"]
     compared.verdict = f"{answer['verdict']}: {answer['reason']}"
     for _ in range(TURNS):
