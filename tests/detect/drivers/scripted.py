@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from hemostat.detect.drivers.asynchronous import AskLibraryOf, drive
 from hemostat.detect.drivers.place import Place, place_of
-from hemostat.exchange import Command, Done, Event, ExchangeError, Probe
+from hemostat.exchange import Close, Closed, Command, Connected, Done, Event, ExchangeError, Failed, Probe
 
 DONE = Done({"over": True}, {})
 LOOPBACK = "127.0.0.1"
@@ -105,6 +105,17 @@ def datagram_server(answer: Callable[[socket.socket, bytes, Any], None]) -> Iter
             ending.set()
             thread.join(10)
     assert failed == []
+
+
+def until_closed(*, first: list[Command] | None = None) -> Callable[[Event], list[Command]]:
+    """Does `first` when connected, then nothing until the connection ends."""
+
+    def answer(event: Event) -> list[Command]:
+        if isinstance(event, Connected):
+            return first or []
+        return [Close(), DONE] if isinstance(event, Closed | Failed) else []
+
+    return answer
 
 
 def unexpected(event: Event) -> list[Command]:
