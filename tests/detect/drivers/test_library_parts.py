@@ -1,5 +1,6 @@
 """The heartbeats asked after a handshake, and how answers are judged."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,10 +57,15 @@ def test_other_bytes_are_different_and_the_control_is_waited_for() -> None:
     assert [part.answer for part in parts.written()] == ["different", "equal"]
 
 
-def test_a_short_answer_is_different_with_its_count() -> None:
+@pytest.mark.parametrize(
+    ("came", "answer"), [(50, ("equal-so-far", 50)), (16, ("equal-so-far", 16)), (15, ("different", 0))]
+)
+def test_an_answer_whose_record_ends_early_counts_from_16_bytes_on(
+    came: int, answer: tuple[str, int]
+) -> None:
     parts = _asked(control=False)
-    assert parts.hear(b"\2" + len(OWN).to_bytes(2, "big") + OWN[:50], 3.0)
-    assert parts.written()[0][2:4] == ("different", 50)
+    assert parts.hear(b"\2" + len(OWN).to_bytes(2, "big") + OWN[:came], 3.0)
+    assert parts.written()[0][2:4] == answer
 
 
 def test_a_longer_answer_is_different() -> None:

@@ -2,6 +2,7 @@
 
 from hemostat.exchange import LibraryPart
 from hemostat.exchange.facts import Answer, PartName
+from hemostat.exchange.stream import LEAST_PREFIX
 from hemostat.wire import heartbeat
 from hemostat.wire.records import LONGEST_PLAINTEXT
 
@@ -55,7 +56,11 @@ class Parts:
             if heartbeat.echoed(body, asked.payload) == len(asked.payload):
                 asked.settle("equal", len(asked.payload), now)
                 return True
-        waiting[0].settle("different", max(0, heartbeat.echoed(body, waiting[0].payload)), now)
+        count = heartbeat.echoed(body, waiting[0].payload)
+        if count >= LEAST_PREFIX:  # Its record ends before our bytes do: so far they are ours.
+            waiting[0].settle("equal-so-far", count, now)
+            return True
+        waiting[0].settle("different", 0, now)
         return len(waiting) == 1
 
     def end(self, answer: Answer, now: float) -> None:
