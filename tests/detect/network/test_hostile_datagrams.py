@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -66,6 +67,21 @@ def test_no_library_finishes_a_handshake_over_dtls() -> None:
 def test_a_port_where_nobody_listens() -> None:
     seen = look_once(f"dtls://127.0.0.1:{closed_port(socket.SOCK_DGRAM)}")
     assert verdict_of(seen)[:2] == ("unreachable", "refused")
+
+
+def test_a_peer_that_the_network_says_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    class OutOfReach(socket.socket):
+        def recv(self, *arguments: Any) -> bytes:
+            if self.type == socket.SOCK_DGRAM:
+                raise OSError(errno.EHOSTUNREACH, "administratively prohibited")
+            return super().recv(*arguments)
+
+    with datagram_server(hostile.speaks_text) as port:
+        monkeypatch.setattr(socket, "socket", OutOfReach)
+        seen = look_once(f"dtls://127.0.0.1:{port}")
+        monkeypatch.undo()
+    assert verdict_of(seen)[:2] == ("unreachable", "unreachable")
+    assert [connection["ended"] for connection in connections(seen)] == ["failed"]
 
 
 def test_a_peer_that_goes_away_in_the_middle() -> None:
