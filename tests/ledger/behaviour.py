@@ -104,6 +104,13 @@ class LedgerBehaviour:
             assert [first, *rows] == run(1)
             assert list(ledger.rows()) == [*run(1), *run(2)]
 
+    def test_what_is_read_together_is_of_one_moment(self, opens: Opens) -> None:
+        with opens() as ledger, opens() as other, ledger._store.reading() as reader:
+            assert reader.all("SELECT count(*) FROM observation")[0][0] == 0
+            other.append(run(1))
+            assert [row[0] for row in reader.stream("SELECT count(*) FROM observation")] == [0]
+            assert len(list(ledger.rows())) == 4
+
     def test_two_may_write_side_by_side(self, opens: Opens) -> None:
         with opens() as one, opens() as other:
             for row, its in zip(run(1), run(2), strict=True):
@@ -179,6 +186,7 @@ class LedgerBehaviour:
             assert [row.subject for row in ledger.observations(link=f"cert:{other}")] == [endpoint(1)]
             found = ledger.observations(link=f"cert:{digest}", subject=endpoint(2), kinds=["probe"])
             assert [row.run for row in found] == [run_name(2)]
+            assert list(ledger.observations(link=f"cert:{other}", subject=endpoint(2))) == []
             assert list(ledger.observations(link="cert:%")) == []
 
     def test_subjects_are_found_by_host_and_address(self, opens: Opens) -> None:
@@ -246,7 +254,9 @@ class LedgerBehaviour:
         monkeypatch.setattr(index, "_RANGES", 2)
         with opens() as ledger:
             for number in range(4):
-                ledger.append(run(number, range(number * 5, number * 5 + 5)))
+                rows = run(number, range(number * 5, number * 5 + 5))
+                for first in (0, 2, 4):
+                    ledger.append(rows[first : first + 2] if first < 4 else rows[first:])
             assert len(list(ledger.find("tcp:"))) == 20
             assert ledger.verify().index_holds
 

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import stat
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -66,14 +67,27 @@ def test_what_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
     assert not backup_path(path).exists()
 
 
+OPEN_AT_ONCE = """
+import sys, time
+import hemostat.ledger.migrate
+from hemostat.ledger import open_ledger
+for round in range(4):
+    while time.time() < float(sys.argv[2]) + round * 0.5:
+        pass
+    with open_ledger(f"{sys.argv[1]}/{round}.sqlite") as ledger:
+        print(len(list(ledger.rows())))
+"""
+
+
 def test_several_processes_may_open_it_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite"
-    of_version_1(path)
-    code = "import sys; from hemostat.ledger import open_ledger; print(len(list(open_ledger(sys.argv[1]).rows())))"
-    children = [child(code, path) for _ in range(4)]
-    assert [each.communicate(timeout=60) for each in children] == [("4\n", "")] * 4
-    assert version_of(path) == HEAD
-    assert version_of(backup_path(path)) == "0001"
+    for number in range(4):
+        of_version_1(tmp_path / f"{number}.sqlite")
+    start = time.time() + 4
+    children = [child(OPEN_AT_ONCE, tmp_path, start) for _ in range(3)]
+    assert [each.communicate(timeout=100) for each in children] == [("4\n" * 4, "")] * 3
+    for number in range(4):
+        assert version_of(tmp_path / f"{number}.sqlite") == HEAD
+        assert version_of(backup_path(tmp_path / f"{number}.sqlite")) == "0001"
 
 
 def test_where_a_migration_fails_the_ledger_is_as_it_was(

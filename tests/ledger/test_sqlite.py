@@ -96,25 +96,31 @@ def test_a_name_with_odd_characters_is_that_file(tmp_path: Path) -> None:
 
 # --- several processes ------------------------------------------------------------------------------
 
-WRITES = """
-import sys
+WRITE_AT_ONCE = """
+import sys, time
 from hemostat.ledger import open_ledger
 from tests.ledger.runs import blob, run
-with open_ledger(sys.argv[1]) as ledger:
-    for row in run(int(sys.argv[2]), range(30)):
-        ledger.append([row], dict([blob(1)]))
+folder, number, start = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+rows = run(number, range(10))
+for round in range(8):
+    while time.time() < start + round * 0.25:
+        pass
+    with open_ledger(f"{folder}/{round}.sqlite") as ledger:
+        for row in rows:
+            ledger.append([row], dict([blob(1)]) if row.seq % 2 else None)
 """
 
 
 def test_several_processes_may_make_it_and_write_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite"
-    children = [child(WRITES, path, number) for number in range(5)]
+    start = time.time() + 2
+    children = [child(WRITE_AT_ONCE, tmp_path, number, start) for number in range(4)]
     failed = [said for each in children if (said := each.communicate(timeout=100)[1])]
     assert failed == []
-    with open_ledger(str(path), create=False) as ledger:
-        found = ledger.verify()
-        assert found.holds
-        assert (found.whole, found.observations, found.blobs) == (5, 5 * 32, 1)
+    for made in tmp_path.iterdir():
+        with open_ledger(str(made), create=False) as ledger:
+            found = ledger.verify()
+            assert found.holds
+            assert (found.whole, found.observations, found.blobs) == (4, 4 * 12, 1)
 
 
 WRITES_WITHOUT_END = """

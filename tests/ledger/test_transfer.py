@@ -138,6 +138,10 @@ def test_what_is_wrong_is_refused_with_its_line_and_nothing_is_kept(
     assert str(error).startswith(f"line {line}: ")
 
 
+def test_a_line_without_an_end_is_not_read_to_its_end() -> None:
+    assert str(refused(b"x" * (LONGEST_LINE + 2) * 2)) == f"line 1: longer than {LONGEST_LINE} bytes"
+
+
 def test_a_run_that_is_here_in_another_form_is_a_conflict(tmp_path: Path) -> None:
     with ledger_with(tmp_path / "a.sqlite", OTHER) as ledger:
         with pytest.raises(LedgerError) as caught:

@@ -35,7 +35,7 @@ def insert_observations(writer: Writer, rows: Sequence[Observation]) -> None:
     writer.insert("observation", COLUMNS, map(to_row, rows))
     ranges: list[tuple[str, int, int]] = []
     for row in rows:
-        if ranges and ranges[-1][0] == row.run and ranges[-1][2] + 1 == row.seq:
+        if ranges and ranges[-1][0] == row.run:
             ranges[-1] = (row.run, ranges[-1][1], row.seq)
         else:
             ranges.append((row.run, row.seq, row.seq))

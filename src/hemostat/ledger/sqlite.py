@@ -25,6 +25,7 @@ _PATIENCE: Final = 30.0
 _MAGIC: Final = b"SQLite format 3\0"
 _PAGE_SIZE: Final = 8192
 _CACHE_KIB: Final = 65536
+_READING_CACHE_KIB: Final = 8192
 _LOG_PAGES: Final = 8000
 
 
@@ -88,6 +89,7 @@ class SqliteStore:
         with closing(self._connect()) as connection:
             session = _Session(connection, self)
             session.run("PRAGMA query_only = ON")
+            session.run(f"PRAGMA cache_size = -{_READING_CACHE_KIB}")
             session.run("BEGIN")
             session.all(
                 f"SELECT version_num FROM {VERSION_TABLE}"

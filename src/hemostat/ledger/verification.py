@@ -9,7 +9,7 @@ from heapq import merge
 from itertools import groupby
 from typing import Any, Final
 
-from hemostat.evidence import KINDS, Chain, ChainState
+from hemostat.evidence import Chain, ChainState, find
 from hemostat.ledger import certificate_table, index
 from hemostat.ledger.errors import LedgerError
 from hemostat.ledger.named import MOST_NAMED, Named, Names
@@ -151,8 +151,7 @@ class _Runs:
             held += 1
             self.observations += 1
             self.ahead += observation.is_ahead
-            kind = KINDS.get(observation.kind)
-            if kind is None or kind.version != observation.kind_version:
+            if find(observation.kind, observation.kind_version) is None:
                 self.unknown[f"{observation.kind}/{observation.kind_version}"] += 1
             for name, role in mentions(observation):
                 self.mentioned.add(name, role, number)
