@@ -40,6 +40,19 @@ def test_an_address_that_is_not_global_carries_its_network(office: Identity) -> 
     assert endpoint_of(facts | {"address": "127.0.0.1"}, office) == f"tcp:127.0.0.1:443@{office.host}"
 
 
+def test_a_look_that_evidence_does_not_take_costs_its_own_row_alone(ledger: str, office: Identity) -> None:
+    run = recorder(ledger, office)
+    run.begin()
+    facts = facts_of("not-offered")
+    first, refused, last = run.record([a_look(facts), a_look(facts | {"dialect": "no dialect"}), a_look(facts)])
+    run.end("complete")
+    assert refused is None
+    assert run.refused is not None
+    with open_ledger(ledger) as kept:
+        assert [row for row in kept.rows() if row.kind == "probe"] == [first, last]
+        assert kept.verify().holds
+
+
 def test_facts_about_no_endpoint_are_refused(office: Identity) -> None:
     with pytest.raises(EvidenceError):
         endpoint_of({"address": "somewhere", "transport": "tcp", "port": 443}, office)

@@ -62,7 +62,8 @@ def probe_run(probes: int, run: str = "ab" * 16) -> list[Observation]:
     example = dict(KINDS["probe"].example)
     for port in range(1, probes + 1):
         subject = names.endpoint("tcp", "8.8.8.8", port)
-        rows.append(written.append("probe", subject, example, observed_at=NOW, recorded_at=NOW))
+        facts = example | {"address": "8.8.8.8", "port": port}
+        rows.append(written.append("probe", subject, facts, observed_at=NOW, recorded_at=NOW))
     return [*rows, written.end(now=NOW)]
 
 

@@ -24,6 +24,7 @@ from tests.evidence.runs import KNOWN_LINES, NOW, SECOND, forged, known_run, pro
 KNOWN = known_run()
 PROBES = probe_run(4)
 ENDPOINT = "tcp:8.8.8.8:443"
+FACTS: dict[str, Any] = dict(KINDS["probe"].example) | {"address": "8.8.8.8", "port": 443}
 
 # --- whole and cut off ----------------------------------------------------------------------------
 
@@ -252,7 +253,7 @@ def test_what_is_refused_makes_no_row(changes: dict[str, Any]) -> None:
     good: dict[str, Any] = {
         "kind": "probe",
         "subject": ENDPOINT,
-        "facts": dict(KINDS["probe"].example),
+        "facts": FACTS,
         "observed_at": NOW,
         "recorded_at": NOW,
     }
@@ -290,8 +291,6 @@ def test_the_links_of_a_row_are_those_given_and_those_of_its_facts() -> None:
     run = writer()
     run.begin(operator="alice", authority=None, now=NOW)
     key = names.key("0f" * 32)
-    row = run.append(
-        "probe", ENDPOINT, dict(KINDS["probe"].example), [key, key], observed_at=NOW, recorded_at=NOW
-    )
+    row = run.append("probe", ENDPOINT, FACTS, [key, key], observed_at=NOW, recorded_at=NOW)
     assert row.links == (*KINDS["probe"].links(KINDS["probe"].example), key)
     row.check()

@@ -1,9 +1,12 @@
 """What every kind of fact has."""
 
+from dataclasses import replace
+
 import pytest
 
-from hemostat.evidence import EvidenceError, Kind
+from hemostat.evidence import KINDS, EvidenceError, Kind, find
 from hemostat.evidence.kind import no_links
+from hemostat.evidence.kinds import by_version
 from hemostat.evidence.shape import boolean, fields
 
 RUN = "run:" + "0a" * 16
@@ -41,12 +44,25 @@ def test_facts_of_another_shape_are_refused_by_the_name_of_the_kind() -> None:
 )
 def test_subjects(subjects: tuple[str, ...], subject: str, expected: bool) -> None:
     if expected:
-        kind(*subjects).check_subject(subject, RUN)
+        kind(*subjects).check_subject(subject, RUN, {})
     else:
         with pytest.raises(EvidenceError):
-            kind(*subjects).check_subject(subject, RUN)
+            kind(*subjects).check_subject(subject, RUN, {})
 
 
 def test_a_kind_links_to_nothing_unless_it_says_so() -> None:
     assert kind().links is no_links
     assert no_links({"seen": True}) == ()
+
+
+def test_versions_of_a_kind_stand_side_by_side() -> None:
+    first, second = kind("run"), replace(kind("run"), version=2)
+    assert list(by_version([second, first]).values()) == [first, second]
+    with pytest.raises(EvidenceError, match="the same version"):
+        by_version([first, replace(first, example={})])
+
+
+def test_the_newest_version_is_written_and_each_can_be_found() -> None:
+    for name, newest in KINDS.items():
+        assert find(name, newest.version) is newest
+        assert find(name, newest.version + 1) is None

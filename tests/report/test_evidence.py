@@ -181,7 +181,10 @@ def allowed(field: str, word: str) -> bool:
     """Whether the kind `probe` lets that word stand in a connection, or in a part."""
     facts = facts_of("own-bytes-answered")
     (connection,) = facts["connections"]
-    (connection["parts"][0] if field in ("part", "answer") else connection)[field] = word
+    part = connection["parts"][0]
+    (part if field in ("part", "answer") else connection)[field] = word
+    if field == "answer":
+        part["bytes"] = {"equal": part["length"], "equal-so-far": 1}.get(word, 0)
     try:
         KIND.check(facts)
     except EvidenceError:

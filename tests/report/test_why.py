@@ -18,7 +18,8 @@ ENDPOINT = "tcp:8.8.8.8:443"
 def seen(facts: Facts, *, at: datetime = NOON, vantage: str = "office", run: str = "1" * 32) -> Observation:
     writer = RunWriter(names.run(run), source="hemostat check", source_version="0.1.0", vantage=vantage)
     writer.begin(operator="alice", authority=None, now=NOON)
-    return writer.append("probe", ENDPOINT, facts, observed_at=at, recorded_at=NOON)
+    subject = names.endpoint(facts["transport"], facts["address"], facts["port"], network="office")
+    return writer.append("probe", subject, facts, observed_at=at, recorded_at=NOON)
 
 
 def judged(rule: str, **when: Any) -> Judged:

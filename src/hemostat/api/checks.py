@@ -227,7 +227,7 @@ class _Run:
             raise
 
     def keep(self, looks: "Sequence[Look]") -> "Sequence[Observation | None]":
-        rows: Sequence[Observation] = ()
+        rows: Sequence[Observation | None] = ()
         if self.broken is None:
             try:
                 rows = self._recorder.record([look for look in looks if look.kept is None])
@@ -240,6 +240,7 @@ class _Run:
         try:
             if self.broken is None:
                 self._recorder.end("interrupted" if outcome == "interrupted" else "complete")
+                self.broken = self._recorder.refused
         except HemostatError as error:
             self.broken = error
         finally:

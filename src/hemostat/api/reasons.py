@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hemostat.api.answers import read_shown
 from hemostat.assess import Verdict, judge, judge_failure
 from hemostat.errors import HemostatError
-from hemostat.evidence import KINDS, EvidenceError, Observation, parse
+from hemostat.evidence import EvidenceError, Observation, find, parse
 from hemostat.report import Judged, Reasons
 from hemostat.targets import TargetError, parse_target
 
@@ -105,7 +105,7 @@ def _reasons(ledger: "Ledger", subject: str, rows: Iterator[Observation]) -> Ite
     newest_runs: dict[tuple[str, str], str] = {}
     words: set[tuple[str, str, str]] = set()
     for row in rows:
-        if KINDS[row.kind].version != row.kind_version:
+        if find(row.kind, row.kind_version) is None:
             continue
         counts = newest_runs.setdefault((row.vantage, row.source), row.run) == row.run
         if not counts and len(judged) >= _MOST_SHOWN:

@@ -23,6 +23,7 @@ class Recorder:
         """`draw`: 16 random bytes, the run's own name. Nothing is written before `begin`."""
         if len(draw) != _RUN_ID_BYTES:
             raise ValueError("a run is named by 16 random bytes")
+        self.refused: EvidenceError | None = None
         self._ledger = ledger
         self._who = who
         self._writer = RunWriter(
@@ -35,18 +36,25 @@ class Recorder:
         first = self._writer.begin(operator=who.operator, authority=who.authority, now=datetime.now(UTC))
         self._ledger.append([first])
 
-    def record(self, looks: "Sequence[Look]") -> list[Observation]:
-        """Write one row for each look, with the certificates it brought. Raises `LedgerError`: then none is written."""
+    def record(self, looks: "Sequence[Look]") -> list[Observation | None]:
+        """Write one row for each look, with the certificates it brought. Raises `LedgerError`: then none is written.
+
+        A look that evidence does not take costs its own row alone, which is None; `refused` says why.
+        """
         now = datetime.now(UTC)
-        rows: list[Observation] = []
+        rows: list[Observation | None] = []
         blobs: dict[str, bytes] = {}
         for look in looks:
-            kind, subject, facts = self._seen(look)
-            rows.append(
-                self._writer.append(kind, subject, facts, observed_at=look.observed_at, recorded_at=now)
-            )
+            try:
+                kind, subject, facts = self._seen(look)
+                row = self._writer.append(kind, subject, facts, observed_at=look.observed_at, recorded_at=now)
+            except EvidenceError as error:
+                self.refused = error
+                rows.append(None)
+                continue
+            rows.append(row)
             blobs |= look.certificates
-        self._ledger.append(rows, blobs)
+        self._ledger.append([row for row in rows if row is not None], blobs)
         return rows
 
     def end(self, outcome: Literal["complete", "interrupted"]) -> None:

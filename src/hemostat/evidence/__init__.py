@@ -9,7 +9,7 @@ from hemostat.evidence.canonical import Json, decode, digest, encode
 from hemostat.evidence.chain import Chain, ChainState, RunWriter, verify_chain
 from hemostat.evidence.errors import EvidenceError
 from hemostat.evidence.kind import Kind
-from hemostat.evidence.kinds import KINDS
+from hemostat.evidence.kinds import KINDS, find
 from hemostat.evidence.names import AssetName, parse
 from hemostat.evidence.observation import GENESIS, Observation, read_line
 from hemostat.evidence.times import read_time, write_time
@@ -28,6 +28,7 @@ __all__ = [
     "decode",
     "digest",
     "encode",
+    "find",
     "parse",
     "read_line",
     "read_time",

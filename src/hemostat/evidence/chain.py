@@ -113,7 +113,7 @@ class RunWriter:
             raise EvidenceError("a kind that is not known here")
         known.check(facts)
         about = parse(subject)
-        known.check_subject(about, self.run)
+        known.check_subject(about, self.run, facts)
         fields = (
             self.run,
             self._next,

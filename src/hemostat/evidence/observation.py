@@ -103,7 +103,7 @@ class Observation(NamedTuple):
         if kind is None:
             return
         kind.check(facts)
-        kind.check_subject(self.subject, self.run)
+        kind.check_subject(self.subject, self.run, facts)
         for link in self.links:
             check_name(link)
         if not set(kind.links(facts)).issubset(self.links):

@@ -38,6 +38,10 @@ from hemostat.exchange.stream import CONTROL_LENGTH, OWN_BYTES_LENGTH, Role, Str
 __all__ = ["Peer", "Probe"]
 
 _LONGEST_CONNECT: Final = 8_000_000
+_MOST_CERTIFICATES: Final = 128
+"""Different certificates of one peer that are kept: a chain has a few, a balancer shows a few chains."""
+_MOST_MESSAGES: Final = 2000
+"""Messages of one probe that are noted by name and length, so that its facts have a limit."""
 _LEAST_HELLO_WAIT: Final = 3_000_000
 
 
@@ -175,6 +179,8 @@ class Probe:
 
     def _failed(self, now: int, connection: Connection, code: str) -> list[Command]:
         self._waiting_for_connection = False
+        if self._datagram is not None:
+            self._datagram.give_up(now)
         connection.ended = "failed"
         connection.failure = code
         connection.ended_at = now
@@ -331,10 +337,17 @@ class Probe:
     def _conclude(self) -> Done:
         self._done = True
         digests: dict[bytes, str] = {}
+        messages = _MOST_MESSAGES
         for connection in self._connections:
+            kept = []
             for certificate in connection.certificates:
-                if certificate not in digests:
+                if certificate not in digests and len(digests) < _MOST_CERTIFICATES:
                     digests[certificate] = hashlib.sha256(certificate).hexdigest()
+                if certificate in digests:
+                    kept.append(certificate)
+            connection.certificates = tuple(kept)
+            connection.messages = connection.messages[:messages]
+            messages -= len(connection.messages)
         after = any(
             connection.asked == "after-handshake" and connection.parts for connection in self._connections
         )

@@ -35,7 +35,6 @@ _ANSWERS: Final = {
     "none": "drew nothing",
     "alert": "drew an alert",
     "not-a-record": "drew something that is no record",
-    "unasked": "was not asked",
 }
 _ENDS: Final = {
     "fin": "the peer closed in good order",

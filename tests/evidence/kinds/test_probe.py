@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hemostat.evidence import KINDS, encode
+from hemostat.evidence import KINDS, EvidenceError, encode
 from tests.evidence.kinds.places import MEMORY, accepts, places, put, takes, without
 
 KIND = KINDS["probe"]
@@ -67,7 +67,7 @@ def test_no_place_takes_what_may_be_a_peers_memory() -> None:
         ((*CONNECTION, "client_certificate_asked"), [True]),
         ((*CONNECTION, "certificates"), [[], ["0" * 64] * 64]),
         ((*PART, "part"), ["control", "large-control", "flush"]),
-        ((*PART, "answer"), ["equal", "equal-so-far", "different", "alert", "not-a-record", "unasked"]),
+        ((*PART, "answer"), ["different", "alert", "not-a-record"]),
         ((*PART, "microseconds"), [0, 20_000_000]),
         ((*CONNECTION, "alerts"), [[], ["warning close_notify", "fatal 255", "level-3 handshake_failure"]]),
         ((*CONNECTION, "ended"), ["reset", "ours", "failed"]),
@@ -118,3 +118,53 @@ def test_a_field_takes_each_of_its_values(way: tuple[str | int, ...], values: li
 )  # fmt: skip
 def test_a_field_takes_no_other(way: tuple[str | int, ...], values: list[Any]) -> None:
     assert [value for value in values if accepts(KIND, put(EXAMPLE, way, value))] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "count", "fits"),
+    [
+        ("equal", 16365, True),
+        ("equal", 16364, False),
+        ("equal-so-far", 16364, True),
+        ("equal-so-far", 16365, False),
+        ("equal-so-far", 0, False),
+        *[(word, 0, True) for word in ("none", "different", "alert", "not-a-record")],
+        *[(word, 1, False) for word in ("none", "different", "alert", "not-a-record")],
+    ],
+)
+def test_the_count_goes_with_the_answer(answer: str, count: int, fits: bool) -> None:
+    facts = put(put(EXAMPLE, (*PART, "answer"), answer), (*PART, "bytes"), count)
+    assert accepts(KIND, facts) == fits
+
+
+@pytest.mark.parametrize(
+    ("subject", "fits"),
+    [
+        ("tcp:192.0.2.7:443@office", True),
+        ("udp:192.0.2.7:443@office", False),
+        ("tcp:192.0.2.7:444@office", False),
+        ("tcp:192.0.2.8:443@office", False),
+        ("tcp:www.example:443@via:tcp:8.8.8.8:1080", False),
+        ("client:192.0.2.7:t13d1516h2_8daaf6152771_b186095e22b6@office", True),
+        ("build:" + "ab" * 32, True),
+    ],
+)
+def test_an_endpoint_is_where_the_connections_went(subject: str, fits: bool) -> None:
+    if fits:
+        KIND.check_subject(subject, "run:" + "0a" * 16, EXAMPLE)
+    else:
+        with pytest.raises(EvidenceError, match="about another subject"):
+            KIND.check_subject(subject, "run:" + "0a" * 16, EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("address", "subject"),
+    [
+        ("fe80::1%eth0", "tcp:[fe80::1]:443@host:name=web1%eth0"),
+        ("::ffff:8.8.8.8", "tcp:8.8.8.8:443"),
+        ("2606:4700:0::1", "tcp:[2606:4700::1]:443"),
+        ("www.example", "tcp:www.example:443@via:tcp:8.8.8.8:1080"),
+    ],
+)
+def test_an_address_may_be_spelt_otherwise_in_the_facts(address: str, subject: str) -> None:
+    KIND.check_subject(subject, "run:" + "0a" * 16, put(EXAMPLE, ("address",), address))

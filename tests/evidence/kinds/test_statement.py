@@ -21,7 +21,7 @@ def test_the_example_passes_and_can_be_written() -> None:
 def test_it_may_be_about_any_asset_also_of_a_later_version() -> None:
     assert KIND.subjects is None
     for subject in ("tcp:8.8.8.8:443", "spki:" + "0f" * 32, "vm:4711"):
-        KIND.check_subject(subject, "run:" + "0a" * 16)
+        KIND.check_subject(subject, "run:" + "0a" * 16, {})
 
 
 def test_others_are_links_each_once() -> None:

@@ -8,12 +8,14 @@
   - `asked`: what this connection was for; `offered`: `versions`, `name` sent, `heartbeat` offered
   - `version`, `cipher`, `heartbeat` (mode) of the peer's hello; null where none was seen or offered
   - `client_certificate_asked`; `certificates` shown, as SHA-256, the peer's own first → links
-  - `parts` of the question: `part`, `length` sent, `answer`, `bytes` of ours that came back, `microseconds` until then
+  - `parts` of the question: `part`, `length` sent, `answer`, `bytes` of ours that came back (all of them for `equal`, the
+    first of them for `equal-so-far`, else 0), `microseconds` until the answer, or until nobody waited for it any more
   - `nudges`: further Finished messages that were needed; `alerts` received, in order
-  - `ended`: by whom; `failure`: why the connection failed; `not_tls`: what was spoken instead; `refusal`: why the
-    library that was asked to finish a handshake did not; `error`: how the peer broke the protocol
-  - `messages`: direction, name and length of each message; `started` (since the probe began), `microseconds` (how
-    long), `round_trip`
+  - `ended`: by whom; `failure`: why there was no connection, or, of `certificate` and `after-handshake`, why the library
+    that was asked did not answer to the end; `not_tls`: what was spoken instead; `refusal`: the word of the dialect that
+    there will be no TLS; `error`: how the peer broke the protocol
+  - `messages`: direction, name and length of each message, as far as they are noted: at most 120 of a connection (64 of
+    a library's), 2000 of a probe; `started` (since the probe began), `microseconds` (how long), `round_trip`
 
 No field holds what a peer sent: answers are counted, certificates are digests, messages are names and lengths.
 """
@@ -21,8 +23,11 @@ No field holds what a peer sent: answers are counted, certificates are digests, 
 from collections.abc import Mapping
 from typing import Any
 
+from hemostat.evidence.addresses import canonical_address
+from hemostat.evidence.errors import EvidenceError
 from hemostat.evidence.kind import Kind
-from hemostat.evidence.shape import boolean, fields, integer, optional, pattern, sequence, word
+from hemostat.evidence.names import AssetName
+from hemostat.evidence.shape import Mismatch, boolean, fields, integer, optional, pattern, sequence, word
 
 __all__ = ["KIND"]
 
@@ -54,9 +59,7 @@ _CONNECTION = fields(
                 {
                     "part": word("own-bytes", "control", "large-control", "flush"),
                     "length": integer(most=0xFFFF),
-                    "answer": word(
-                        "equal", "equal-so-far", "different", "none", "alert", "not-a-record", "unasked"
-                    ),
+                    "answer": word("equal", "equal-so-far", "different", "none", "alert", "not-a-record"),
                     "bytes": integer(most=0xFFFF),
                     "microseconds": optional(_microseconds),
                 }
@@ -78,6 +81,54 @@ _CONNECTION = fields(
 )
 
 
+_SHAPE = fields(
+    {
+        "role": word("server", "client"),
+        "transport": word("tcp", "udp"),
+        "dialect": pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", 32, "a dialect"),
+        "form": word("hello", "after-handshake", "library"),
+        "host": optional(_address),
+        "address": optional(_address),
+        "port": optional(integer(most=0xFFFF)),
+        "budget": fields({"connections": integer(most=0xFFFF), "microseconds": _microseconds}),
+        "connections": sequence(_CONNECTION, 64),
+    }
+)
+
+
+def _check(facts: object) -> None:
+    _SHAPE(facts)
+    if not isinstance(facts, dict):  # the shape has seen to that
+        return
+    for number, connection in enumerate(facts["connections"]):
+        for place, part in enumerate(connection["parts"]):
+            answer, count, length = part["answer"], part["bytes"], part["length"]
+            fits = {"equal": count == length, "equal-so-far": 0 < count < length}.get(answer, count == 0)
+            if not fits:
+                raise Mismatch(
+                    "not a count that goes with the answer", f".connections[{number}].parts[{place}].bytes"
+                )
+
+
+def _about(facts: Mapping[str, Any], subject: AssetName) -> bool:
+    """An endpoint is where the connections went; what stands behind the address (a network, a proxy) the facts don't
+    say.
+    """
+    if subject.type != "endpoint":
+        return True
+    address = facts["address"]
+    if (
+        address is None
+        or facts["transport"] != subject.parts["transport"]
+        or facts["port"] != subject.parts["port"]
+    ):
+        return False
+    try:
+        return str(canonical_address(address)[0]) == subject.parts["address"]
+    except EvidenceError:
+        return bool(address.lower() == subject.parts["address"])
+
+
 def _links(facts: Mapping[str, Any]) -> tuple[str, ...]:
     shown = {digest for connection in facts["connections"] for digest in connection["certificates"]}
     return tuple([f"cert:{digest}" for digest in sorted(shown)])
@@ -87,20 +138,9 @@ KIND = Kind(
     name="probe",
     version=1,
     subjects=frozenset({"endpoint", "client", "build"}),
-    shape=fields(
-        {
-            "role": word("server", "client"),
-            "transport": word("tcp", "udp"),
-            "dialect": pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", 32, "a dialect"),
-            "form": word("hello", "after-handshake", "library"),
-            "host": optional(_address),
-            "address": optional(_address),
-            "port": optional(integer(most=0xFFFF)),
-            "budget": fields({"connections": integer(most=0xFFFF), "microseconds": _microseconds}),
-            "connections": sequence(_CONNECTION, 64),
-        }
-    ),
+    shape=_check,
     links=_links,
+    about=_about,
     example={
         "role": "server",
         "transport": "tcp",
@@ -125,7 +165,7 @@ KIND = Kind(
                         "length": 16365,
                         "answer": "none",
                         "bytes": 0,
-                        "microseconds": None,
+                        "microseconds": 424,
                     },
                     {"part": "control", "length": 8, "answer": "equal", "bytes": 8, "microseconds": 412},
                     {"part": "flush", "length": 12, "answer": "alert", "bytes": 0, "microseconds": 415},
@@ -138,7 +178,7 @@ KIND = Kind(
                 "refusal": None,
                 "error": None,
                 "messages": [
-                    "> client-hello 310",
+                    "> client-hello 524",
                     "< server-hello 66",
                     "< certificate 1210",
                     "< server-hello-done 0",
