@@ -1,5 +1,7 @@
 """Object identifiers, held against the ones that `cryptography` knows."""
 
+import re
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ObjectIdentifier, PublicKeyAlgorithmOID, SignatureAlgorithmOID
@@ -42,6 +44,34 @@ def test_key_types_have_the_names_that_others_know_them_by() -> None:
 )
 def test_every_curve_that_others_know_has_the_size_that_they_give_it(curve: ObjectIdentifier) -> None:
     assert CURVE_SIZES[curve.dotted_string] == ec.get_curve_for_oid(curve)().key_size
+
+
+# SEC 2 section 2 and 3, RFC 5480 section 2.1.1.1, RFC 5639 section 3: a curve's name says the size of its field.
+CURVE_NAMES = {
+    "1.2.840.10045.3.1.1": "secp192r1",
+    "1.2.840.10045.3.1.7": "secp256r1",
+    "1.3.132.0.1": "sect163k1",
+    "1.3.132.0.10": "secp256k1",
+    "1.3.132.0.15": "sect163r2",
+    "1.3.132.0.16": "sect283k1",
+    "1.3.132.0.17": "sect283r1",
+    "1.3.132.0.26": "sect233k1",
+    "1.3.132.0.27": "sect233r1",
+    "1.3.132.0.33": "secp224r1",
+    "1.3.132.0.34": "secp384r1",
+    "1.3.132.0.35": "secp521r1",
+    "1.3.132.0.36": "sect409k1",
+    "1.3.132.0.37": "sect409r1",
+    "1.3.132.0.38": "sect571k1",
+    "1.3.132.0.39": "sect571r1",
+    "1.3.36.3.3.2.8.1.1.7": "brainpoolP256r1",
+    "1.3.36.3.3.2.8.1.1.11": "brainpoolP384r1",
+    "1.3.36.3.3.2.8.1.1.13": "brainpoolP512r1",
+}
+
+
+def test_a_curve_has_the_size_that_its_name_says() -> None:
+    assert {number: int(re.findall(r"\d{3}", name)[0]) for number, name in CURVE_NAMES.items()} == CURVE_SIZES
 
 
 def test_a_size_belongs_to_a_type() -> None:
