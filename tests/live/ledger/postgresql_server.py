@@ -5,7 +5,6 @@ In a test: `with server() as running: running.url("name")`. Debian's own cluster
 
 import contextlib
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -111,8 +110,3 @@ def server() -> Iterator[Server]:
             yield Server(folder, found, process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def identifier(text: str) -> str:
-    """A name for a database, made of any text."""
-    return re.sub(r"[^a-z0-9]", "_", text.lower())[-48:]
