@@ -232,8 +232,8 @@ def test_a_run_begins_once_and_ends_once() -> None:
     "changes",
     [
         {"kind": "miracle"},
-        {"kind": "run"},
-        {"kind": "run-end"},
+        {"kind": "run", "subject": KNOWN[0].run, "facts": KNOWN[0].values()},
+        {"kind": "run-end", "subject": KNOWN[0].run, "facts": {"count": 2, "outcome": "complete"}},
         {"subject": "tcp:10.0.0.1:443"},
         {"subject": "vm:4711"},
         {"subject": "spki:" + "0f" * 32},

@@ -281,5 +281,7 @@ def test_links_are_a_sorted_set() -> None:
     assert ordered_links([of_facts[0], ENDPOINT], of_facts) == (*of_facts, ENDPOINT)
     with pytest.raises(EvidenceError):
         ordered_links(["no name"], ())
+    most = [names.endpoint("tcp", "8.8.8.8", port + 1) for port in range(MAX_LINKS)]
+    assert len(ordered_links(most, ())) == MAX_LINKS
     with pytest.raises(EvidenceError, match="more than"):
         ordered_links([names.endpoint("tcp", "8.8.8.8", port + 1) for port in range(MAX_LINKS + 1)], ())
