@@ -8,14 +8,15 @@
   - `asked`: what this connection was for; `offered`: `versions`, `name` sent, `heartbeat` offered
   - `version`, `cipher`, `heartbeat` (mode) of the peer's hello; null where none was seen or offered
   - `client_certificate_asked`; `certificates` shown, as SHA-256, the peer's own first → links
-  - `parts` of the question: `part`, `length` sent, `answer`, `bytes` of ours that came back (all of them for `equal`, the
-    first of them for `equal-so-far`, else 0), `microseconds` until the answer, or until nobody waited for it any more
+  - `parts` of the question: `part`, `length` sent, `answer`, `bytes` of ours that came back (all of them for `equal`,
+    the first of them for `equal-so-far`, else 0), `microseconds` until the answer, or until nobody waited for it any
+    more
   - `nudges`: further Finished messages that were needed; `alerts` received, in order
-  - `ended`: by whom; `failure`: why there was no connection, or, of `certificate` and `after-handshake`, why the library
-    that was asked did not answer to the end; `not_tls`: what was spoken instead; `refusal`: the word of the dialect that
-    there will be no TLS; `error`: how the peer broke the protocol
-  - `messages`: direction, name and length of each message, as far as they are noted: at most 120 of a connection (64 of
-    a library's), 2000 of a probe; `started` (since the probe began), `microseconds` (how long), `round_trip`
+  - `ended`: by whom; `failure`: why there was no connection, or, of `certificate` and `after-handshake`, why the
+    library that was asked did not answer to the end; `not_tls`: what was spoken instead; `refusal`: the word of the
+    dialect that there will be no TLS; `error`: how the peer broke the protocol
+  - `messages`: direction, name and length of each message, as far as they are noted: at most 120 of a connection (64
+    of a library's), 2000 of a probe; `started` (since the probe began), `microseconds` (how long), `round_trip`
 
 No field holds what a peer sent: answers are counted, certificates are digests, messages are names and lengths.
 """
