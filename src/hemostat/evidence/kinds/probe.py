@@ -124,10 +124,12 @@ def _about(facts: Mapping[str, Any], subject: AssetName) -> bool:
         or facts["port"] != subject.parts["port"]
     ):
         return False
+    if address.lower() == subject.parts["address"]:
+        return True
     try:
         return str(canonical_address(address)[0]) == subject.parts["address"]
     except EvidenceError:
-        return bool(address.lower() == subject.parts["address"])
+        return False
 
 
 def _links(facts: Mapping[str, Any]) -> tuple[str, ...]:
