@@ -43,6 +43,18 @@ def over_udp(*connections: Facts) -> Facts:
 
 
 EXAMPLES = [
+    # -- no padding asked for, and not OpenSSL
+    Example(
+        "padding-unchecked",
+        "padding-unchecked",
+        "early GnuTLS: refuses heartbeats in the handshake, and checks no padding after it",
+        probe(
+            REFUSED_BURST,
+            OWN_REFUSED,
+            CONTROL_REFUSED,
+            connection("after-handshake", part("own-bytes", "equal")),
+        ),
+    ),
     # -- vulnerable
     Example(
         "own-bytes-answered",

@@ -29,12 +29,12 @@ FAILURES = (
 
 
 def part(name: str, answer: str, count: int | None = None) -> Facts:
-    """One part of the question. `count`: bytes of ours that came back; by itself all for `equal`, 100 for a
+    """One part of the question. `count`: bytes of ours that came back; by itself all for `equal`, at most 100 for a
     prefix.
     """
     length = LENGTHS[name]
     if count is None:
-        count = {"equal": length, "equal-so-far": 100}.get(answer, 0)
+        count = {"equal": length, "equal-so-far": min(100, length // 2)}.get(answer, 0)
     waited = 200_000 if answer == "none" else 100_000
     return {"part": name, "length": length, "answer": answer, "bytes": count, "microseconds": waited}
 

@@ -388,6 +388,18 @@ NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
         "inconclusive",
         "silent",
     ),
+    (
+        "UDP: a datagram that begins as SSH does",
+        probe(silent("turns", not_tls="ssh"), transport="udp"),
+        "inconclusive",
+        "not-tls",
+    ),
+    (
+        "UDP: a datagram that begins as HTTP does",
+        probe(silent("turns", not_tls="http"), transport="udp"),
+        "inconclusive",
+        "not-tls",
+    ),
     ("text that is not HTTP's", probe(silent(not_tls="text")), "inconclusive", "not-tls"),
     ("an alert in SSL 2 or a hello", probe(silent(not_tls="ssl2")), "inconclusive", "ssl2"),
     (
@@ -437,3 +449,38 @@ NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
 def test_near_misses(what: str, facts: Facts, word: str, reason: str) -> None:
     verdict = judge(facts)
     assert (verdict.word, verdict.reason) == (word, reason), f"{what}: {verdict.rule}"
+
+
+GREETED = {"version": None, "cipher": None, "heartbeat": None}
+
+
+@pytest.mark.parametrize("greeting", ["ssh", "http"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        connection("burst", **GREETED, alerts=["fatal unrecognized_name"], ended="fin"),
+        connection("burst", **GREETED, ended="reset"),
+        connection("burst", **GREETED),
+        connection("burst", **GREETED, not_tls="text"),
+    ],
+    ids=["an alert", "a reset", "silence", "another greeting"],
+)
+def test_a_greeting_where_another_connection_may_have_been_tls(before: Facts, greeting: str) -> None:
+    """Something that sorts by what it is told, or a balancer: TLS may be spoken there."""
+    alone = connection("burst", **GREETED, not_tls=greeting)
+    assert judge(probe(alone)).word == "not-affected"
+    assert judge(probe(alone, alone)).word == "not-affected"
+    for facts in (probe(before, alone), probe(alone, before)):
+        assert judge(facts).word == "inconclusive"
+
+
+def test_own_bytes_back_after_a_handshake_that_heartbeats_were_passed_over_in() -> None:
+    """Without an alert before: it may be OpenSSL, behind something that drops heartbeats in the clear."""
+    after = connection("after-handshake", part("own-bytes", "equal"))
+    assert judge(probe(connection("burst", *BURST), after)).word == "vulnerable"
+
+
+def test_a_peer_that_was_heard_and_then_out_of_reach_is_not_unreachable() -> None:
+    heard = connection("turns", OWN, failure="unreachable", ended="failed", messages=["< server-hello 66"])
+    assert judge(over_udp(heard)).word == "inconclusive"
+    assert judge(over_udp({**heard, "messages": []})).word == "unreachable"

@@ -120,13 +120,13 @@ def test_refused_alone() -> None:
 
 def test_what_comes_too_soon_is_no_reaction() -> None:
     answered = connection("large-control", part("large-control", "equal"))
-    at_once = {**OWN, "microseconds": 4_000}
-    half_a_round_trip = {**OWN, "microseconds": 5_000}
+    at_once = {**OWN, "microseconds": 6_000}
+    a_round_trip = {**OWN, "microseconds": 10_000}
     assert not reading(connection("own-bytes", at_once, ended="fin"), answered).ignored_alone
     assert not reading(
         connection("own-bytes", {**OWN, "microseconds": None}, ended="fin"), answered
     ).ignored_alone
-    assert reading(connection("own-bytes", half_a_round_trip, ended="fin"), answered).ignored_alone
+    assert reading(connection("own-bytes", a_round_trip, ended="fin"), answered).ignored_alone
     refused = part("own-bytes", "alert")
     assert reading(connection("own-bytes", refused), answered).refused_alone
     assert not reading(connection("own-bytes", {**refused, "microseconds": 4_000}), answered).refused_alone

@@ -76,15 +76,21 @@ def test_the_first_connection_is_a_burst_with_the_name() -> None:
     assert what(stream().ask) == ("burst", "tls12", NAME)
 
 
-@pytest.mark.parametrize(
-    "refusal", [{"alerts": ["fatal unrecognized_name"]}, {"ended": "fin"}, {"ended": "reset"}]
-)
+@pytest.mark.parametrize("refusal", [{"alerts": ["fatal unrecognized_name"]}, {"ended": "fin"}])
 @pytest.mark.parametrize("names", [(NAME, None), (None, NAME)])
 def test_refused_with_one_form_of_the_name_it_is_asked_with_the_other(refusal: Any, names: Any) -> None:
     playing = stream(names=names)
     assert what(playing.ask) == ("burst", "tls12", names[0])
     assert what(playing.unheard(**refusal)) == ("burst", "tls12", names[1])
     assert playing.tells("equal") is None
+
+
+def test_a_hello_that_a_reset_swallowed_is_asked_again_before_another_name_is() -> None:
+    """Another name may be another server's."""
+    playing = stream()
+    assert what(playing.unheard(ended="reset")) == ("burst", "tls12", NAME)
+    assert what(playing.unheard(ended="reset")) == ("burst", "tls12", None)
+    assert what(playing.unheard(ended="reset")) == ("burst", "tls13", NAME)
 
 
 def test_then_with_1_3_then_over_ssl_3_0_then_no_more() -> None:
@@ -434,12 +440,12 @@ def test_questions_are_bounded() -> None:
     assert [asked.count(question) + 2 for question in TURN] == [MOST_ASKED] * 2
 
 
-def test_a_hello_that_gets_lost_is_asked_with_the_other_form_once() -> None:
+def test_a_hello_that_gets_lost_is_asked_again_before_another_name_is() -> None:
     playing = datagrams()
     names = [playing.ask.offer.name if playing.ask else ""]
     while (ask := playing.unheard(ended="ours")) is not None:
         names.append(ask.offer.name)
-    assert names == [NAME, None, None, None]
+    assert names == [NAME, NAME, None, None]
 
 
 def test_an_alert_asks_for_the_other_form_of_the_name() -> None:

@@ -126,6 +126,25 @@ class Reading:
         return max((part["bytes"] for part in self.parts("own-bytes") if part["answer"] in _EQUAL), default=0)
 
     @property
+    def answered_late_alone(self) -> bool:
+        """Own bytes came back after the handshake alone, from a peer that refused heartbeats by an alert before it.
+        OpenSSL answers in the handshake too.
+        """
+        before = [c for c in self.connections if c["asked"] != "after-handshake"]
+        refused = any(
+            part["answer"] == "alert" for c in before for part in c["parts"] if part["part"] != "flush"
+        )
+        return (
+            self.own_bytes_back > 0
+            and refused
+            and not any(
+                part["part"] == "own-bytes" and part["answer"] in _EQUAL
+                for c in before
+                for part in c["parts"]
+            )
+        )
+
+    @property
     def ignored_in_order(self) -> bool:
         """On one stream: own bytes unanswered, a control sent after them answered. TCP's order makes the one
         prove the other read.
@@ -267,8 +286,10 @@ class Reading:
 
     @property
     def failure(self) -> str | None:
-        """Why no connection came about at all; None where one did."""
+        """Why no connection came about at all; None where one did, or where the peer was heard."""
         if not self.connections or any(connection["failure"] is None for connection in self.connections):
+            return None
+        if any(message[:1] == "<" for connection in self.connections for message in connection["messages"]):
             return None
         return str(self.connections[-1]["failure"])
 
@@ -286,6 +307,17 @@ class Reading:
         if self.hello is not None:
             return None
         return next((connection["not_tls"] for connection in self.connections if connection["not_tls"]), None)
+
+    @property
+    def only_greeting(self) -> str | None:
+        """What answered in place of TLS on every connection that came about, without one alert; None where another
+        did once: that may be TLS.
+        """
+        came = [connection for connection in self.connections if connection["failure"] is None]
+        if self.datagrams or self.hello is not None or any(connection["alerts"] for connection in came):
+            return None
+        greetings = {connection["not_tls"] for connection in came}
+        return greetings.pop() if len(greetings) == 1 else None
 
     @property
     def alert(self) -> str | None:

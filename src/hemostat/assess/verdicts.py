@@ -42,6 +42,16 @@ _TODO: Final = "Upgrade OpenSSL, stop and start the service, then replace its ke
 _AGAIN: Final = "Nothing is proved"
 
 RULES: Final[tuple[Rule, ...]] = (
+    # -- an answer without padding, but not OpenSSL's -----------------------------------------------------------
+    Rule(
+        "padding-unchecked",
+        "inconclusive",
+        "padding-unchecked",
+        lambda r: r.answered_late_alone,
+        f"{_AGAIN}: after the handshake it answered a heartbeat without padding, but before that it refused "
+        "heartbeats by an alert, which no OpenSSL does. Early GnuTLS checks the length without the padding, and has no "
+        "such hole. Look at the host from inside.",
+    ),
     # -- the hole is there -----------------------------------------------------------------------------------
     Rule(
         "own-bytes-answered",
@@ -124,21 +134,20 @@ RULES: Final[tuple[Rule, ...]] = (
         "not-affected",
         "tls13",
         lambda r: r.tls13 and not r.offers_heartbeats,
-        "It refused what is older and speaks TLS 1.3, which no OpenSSL with the hole does. Nothing to do "
-        "here.",
+        "It took no older version and speaks TLS 1.3, which no OpenSSL with the hole does. Nothing to do here.",
     ),
     Rule(
         "ssh",
         "not-affected",
         "ssh",
-        lambda r: r.greeting == "ssh",
+        lambda r: r.only_greeting == "ssh",
         "SSH answers here. It has no heartbeats and does not use TLS. Nothing to do here.",
     ),
     Rule(
         "plain-http",
         "not-affected",
         "plain-http",
-        lambda r: r.greeting == "http",
+        lambda r: r.only_greeting == "http",
         "Plain HTTP answers here, without TLS, so without heartbeats. If a TLS port was meant, name it: "
         "host:port.",
     ),

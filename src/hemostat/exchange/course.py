@@ -78,7 +78,11 @@ def _no_heartbeats_over_ssl30(connection: Connection) -> bool:
 
 
 def _settled(connection: Connection) -> bool:
-    return not wants_question(connection) or _proved(connection) or _no_heartbeats_over_ssl30(connection)
+    return (
+        not wants_question(connection, datagram=False)
+        or _proved(connection)
+        or _no_heartbeats_over_ssl30(connection)
+    )
 
 
 def stream_course(
@@ -131,7 +135,8 @@ def _greet(names: _Names, retries: int, *, client: bool) -> Generator[Ask, Conne
     while True:
         form, name = forms.pop(0)
         connection = yield Ask("burst", Offer(form, name))
-        while connection.failure in _RETRIED and retries > 0:
+        while _lost(connection) and retries > 0:
+            # The same form again: another name may be another server's.
             retries -= 1
             connection = yield Ask("burst", Offer(form, name))
         answered_otherwise = (
@@ -149,6 +154,12 @@ def _greet(names: _Names, retries: int, *, client: bool) -> Generator[Ask, Conne
                 return connection
         elif form == "tls13" and name != names.other and "fatal unrecognized_name" in connection.alerts:
             forms.insert(0, ("tls13", names.other))
+
+
+def _lost(connection: Connection) -> bool:
+    """Whether a hello may not have got there, or its answer not back: no word, and no orderly end."""
+    reset = connection.ended == "reset" and connection.version is None and not connection.alerts
+    return connection.failure in _RETRIED or reset
 
 
 def _alone(asked: Asked, offer: Offer) -> Generator[Ask, Connection, Connection]:
@@ -203,10 +214,10 @@ def datagram_course(names: tuple[str | None, str | None], *, client: bool = Fals
         and not client
     ):
         losses += 1
-        if connection.alerts or losses == 1:
+        if connection.alerts or losses == _MOST_HELLO_LOSSES - 1:
             offer, other = other, offer
         connection = yield Ask("turns", offer)
-    if connection.version is None or not wants_question(connection):
+    if connection.version is None or not wants_question(connection, datagram=True):
         return
     tally = Tally()
     together = True

@@ -20,10 +20,10 @@ _MOST_MESSAGES: Final = 120
 def could_be_reaction(waited: int | None, round_trip: int | None) -> bool:
     """Whether what came so long after a part was sent can be its doing, and not what the peer did anyway.
 
-    Nothing that a part brings about comes sooner than a round trip. Half of one is taken, since round trips vary.
+    Nothing that a part brings about comes sooner than a round trip. An eighth is granted, since round trips vary.
     Microseconds; `round_trip`: None where nothing measured it.
     """
-    return waited is not None and (round_trip is None or 2 * waited >= round_trip)
+    return waited is not None and (round_trip is None or 8 * waited >= 7 * round_trip)
 
 
 class Part:
