@@ -201,8 +201,8 @@ def weakenings(facts: Facts) -> list[Facts]:
 def test_what_is_not_proved_is_not_proved_by_less(facts: Facts) -> None:
     """From `inconclusive` no loss of answers leads to `patched`.
 
-    In turns over UDP an answer also tells what silence to others is worth (the peer goes on, so they got lost): there it
-    is `test_what_patched_cannot_do_without` that holds.
+    In turns over UDP an answer also tells what silence to others is worth (the peer goes on, so they got lost): there
+    `test_what_patched_cannot_do_without` is what holds.
     """
     turns = facts["transport"] == "udp" and any(one["asked"] == "turns" for one in facts["connections"])
     if judge(facts).word == "inconclusive" and not turns:

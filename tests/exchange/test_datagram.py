@@ -336,6 +336,26 @@ def test_a_request_of_the_peers_is_no_answer() -> None:
     assert not talk.over
 
 
+@pytest.mark.parametrize("odd", ["no record", "a record of another type", "a heartbeat request"])
+def test_own_bytes_answered_by_something_odd_drew_no_silence(odd: str) -> None:
+    talk, peer = asked("own-bytes")
+    data = {"no record": b"\x80 noise", "a record of another type": peer.record(23, b"data")}
+    assert talk.hears(data.get(odd) or peer.record(24, b"\1\0\4ping")) == []
+    assert not talk.over
+    assert talk.waits() == []
+    assert talk.answers == ["not-a-record"]
+
+
+def test_own_bytes_after_something_odd_are_asked_and_counted_anew() -> None:
+    talk, peer = asked()
+    talk.hears(b"\x80 noise")
+    for _ in range(2):
+        talk.hears(peer.answers(talk.sent[-1]))
+        talk.waits()
+    talk.dialogue.give_up(talk.now)
+    assert talk.answers == ["not-a-record", "equal", "none", "equal", "none", "none"]
+
+
 def test_records_of_a_later_epoch_are_passed_over() -> None:
     talk, peer = asked()
     answer = peer.answers(talk.sent[-2])

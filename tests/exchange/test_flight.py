@@ -147,12 +147,27 @@ def test_a_suite_for_a_server_hello(suites: tuple[int, ...], chosen: int) -> Non
     assert choose_cipher(suites) == chosen
 
 
-def test_what_leaves_something_to_ask() -> None:
+@pytest.mark.parametrize(
+    ("version", "heartbeat", "stream", "datagram"),
+    [
+        (None, None, False, False),
+        (TLS12, None, False, False),
+        (TLS12, 1, True, False),
+        (TLS10, 2, True, False),
+        (SSL30, None, True, False),
+        (TLS13, 1, False, False),
+        (0x0305, 1, False, False),
+        (0x0002, 1, False, False),
+        (DTLS10, 1, False, True),
+        (DTLS12, 1, False, True),
+        (DTLS12, None, False, False),
+        (0xFEFC, 1, False, False),
+    ],
+)
+def test_what_leaves_something_to_ask(
+    version: int | None, heartbeat: int | None, stream: bool, datagram: bool
+) -> None:
     found = facts()
-    assert not wants_question(found)
-    found.version = TLS12
-    assert not wants_question(found)
-    found.heartbeat = 2
-    assert wants_question(found)
-    found.version, found.heartbeat = SSL30, None
-    assert wants_question(found)
+    found.version, found.heartbeat = version, heartbeat
+    assert wants_question(found, datagram=False) is stream
+    assert wants_question(found, datagram=True) is datagram

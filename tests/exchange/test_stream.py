@@ -118,19 +118,41 @@ def test_a_heartbeat_that_is_not_ours_is_different() -> None:
 
 
 def test_a_short_answer_is_none() -> None:
-    """One record of our bytes, but fewer than were claimed."""
+    """Our bytes, but a length that is not ours."""
     talk = burst()
-    whole = talk.answered("own-bytes")
-    talk.hears(tls(24, whole[5:1000]))
-    assert talk.answers["own-bytes"] == "different"
+    payload = talk.answered("own-bytes")[8:1000]
+    talk.hears(tls(24, heartbeat_response(payload)))
+    assert talk.answers == {"own-bytes": "different", "control": "none", "flush": "none"}
+
+
+@pytest.mark.parametrize(
+    ("count", "answer"), [(500, "equal-so-far"), (LEAST_PREFIX, "equal-so-far"), (15, "different")]
+)
+def test_an_answer_in_smaller_records_is_known_by_the_first(count: int, answer: str) -> None:
+    """OpenSSL cuts what it writes where SSL_CTX_set_max_send_fragment says so."""
+    talk = burst()
+    whole = talk.answered("own-bytes")[5:]
+    assert talk.hears(tls(24, whole[: 3 + count]) + tls(24, whole[3 + count :][:16384])) == []
+    assert talk.over
+    assert talk.answers == {"own-bytes": answer, "control": "none", "flush": "none"}
 
 
 def test_a_request_of_the_peers_is_no_answer() -> None:
     talk = burst()
     assert talk.hears(tls(24, b"\1\0\4ping" + bytes(16))) == []
     assert not talk.over
+    talk.hears(talk.answered("own-bytes"))
+    assert talk.answers["own-bytes"] == "equal"
+
+
+@pytest.mark.parametrize(("kind", "body"), [(23, b"data"), (20, b"\1"), (24, b"\1\0\4ping"), (24, b"")])
+def test_own_bytes_answered_by_something_odd_were_not_passed_over(kind: int, body: bytes) -> None:
+    """No peer that was seen says such a thing there, so whatever said it, its silence to own bytes proves nothing."""
+    talk = burst()
+    assert talk.hears(tls(kind, body)) == []
     talk.hears(talk.answered("control"))
-    assert talk.answers["control"] == "equal"
+    assert talk.over
+    assert talk.answers == {"own-bytes": "different", "control": "equal", "flush": "none"}
 
 
 def test_text_in_place_of_a_record_is_no_answer() -> None:
@@ -165,6 +187,14 @@ def test_payloads_are_drawn_for_each_connection_and_let_go() -> None:
     assert len(set(payloads[0])) > 200
     talk.hears(talk.answered("control"))
     assert [part.payload for part in talk.facts.parts] == [b"", b"", b""]
+
+
+def test_what_was_odd_before_the_question_does_not_matter() -> None:
+    talk = StreamTalk()
+    talk.starts()
+    assert talk.hears(tls(24, heartbeat_response(b"x" * 16)) + tls(20, b"\1") + flight()) == BURST
+    talk.hears(talk.answered("control"))
+    assert talk.answers["own-bytes"] == "none"
 
 
 # -- nudges --------------------------------------------------------------------------------------------------
@@ -296,6 +326,13 @@ def test_a_prefix_of_our_bytes_counts_whole_or_cut(asked: Any, how: Any) -> None
     assert talk.facts.error is None
 
 
+def test_a_whole_payload_with_its_padding_cut_is_equal() -> None:
+    talk = alone()
+    talk.hears(talk.answered("own-bytes")[: 5 + 3 + 16365 + 4])
+    talk.ends("reset")
+    assert talk.answers == {"own-bytes": "equal"}
+
+
 def test_a_prefix_counts_where_our_own_time_cuts_it() -> None:
     talk = alone()
     talk.hears(talk.answered("own-bytes")[:2000])
@@ -365,3 +402,15 @@ def test_the_facts_have_the_shape_of_evidence() -> None:
     talk.hears(talk.answered("own-bytes"))
     facts = talk.facts.as_facts(0, dict.fromkeys(talk.facts.certificates, "0" * 64))
     KIND.check({**KIND.example, "connections": [facts]})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [tls(23, b"hello"), tls(24, b"\1\0\1x" + bytes(16)), tls(24, b"\3"), tls(20, b"\1")],
+    ids=["application data", "a request", "no heartbeat", "a change of cipher"],
+)
+def test_own_bytes_alone_that_drew_something_and_then_an_end_did_not_draw_an_end_alone(data: bytes) -> None:
+    talk = alone()
+    talk.hears(data)
+    talk.ends("fin")
+    assert talk.answers == {"own-bytes": "not-a-record"}

@@ -91,6 +91,20 @@ def test_tls_1_3_ends_it_with_the_hello(hello: bytes) -> None:
     assert talk.facts.version == TLS13
 
 
+@pytest.mark.parametrize("version", [0x0305, 0x8302, 0xFEFF])
+def test_a_version_that_is_none_of_these_is_noted_and_asked_nothing(version: int) -> None:
+    talk = StreamTalk()
+    talk.starts()
+    assert (
+        talk.hears(
+            server_hello().replace(b"\3\3SSSS", version.to_bytes(2, "big") + b"SSSS") + server_hello_done()
+        )
+        == []
+    )
+    assert talk.over
+    assert (talk.facts.version, talk.facts.parts) == (version, [])
+
+
 def test_nothing_is_asked_before_the_flight_is_over() -> None:
     talk = StreamTalk()
     talk.starts()

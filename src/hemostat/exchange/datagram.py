@@ -119,6 +119,7 @@ class DatagramDialogue:
         "_awaited",
         "_cookie",
         "_datagrams",
+        "_doubted",
         "_draw",
         "_flight_ready",
         "_fragments",
@@ -167,6 +168,7 @@ class DatagramDialogue:
         self._awaited: Part | None = None
         self._answered: list[bytes] = []
         self._unanswered_turns = 0
+        self._doubted = 0
         self._datagrams = 0
         self._received = 0
 
@@ -205,6 +207,8 @@ class DatagramDialogue:
                     self.facts.not_tls = recognise(data)
                 else:
                     self.facts.error = error.code
+            else:
+                self._doubt()
         return out
 
     def closed(self, now: int) -> None:
@@ -248,7 +252,15 @@ class DatagramDialogue:
             return self._heartbeat(now, item.body)
         if item.kind == protocol.ALERT:
             self._alert(now, item.body)
+        else:
+            self._doubt()
         return []
+
+    def _doubt(self) -> None:
+        """Something came that no peer says here: what it answers, if anything, can't be told, so the parts asked so far
+        did not draw silence.
+        """
+        self._doubted = len(self.facts.parts)
 
     def _message(self, now: int, message: Message) -> list[bytes]:
         facts = self.facts
@@ -272,7 +284,7 @@ class DatagramDialogue:
         if (
             facts.version is not None
             and not self._flight_ready
-            and not wants_question(facts)
+            and not wants_question(facts, datagram=True)
             and facts.certificates
         ):
             self._finish(now)
@@ -303,6 +315,7 @@ class DatagramDialogue:
         facts = self.facts
         facts.log("<", "heartbeat", len(body))
         if body[:1] != bytes([RESPONSE]):
+            self._doubt()
             return []
         waiting = [part for part in facts.parts if part.answer == "none"]
         for part in waiting:
@@ -348,7 +361,7 @@ class DatagramDialogue:
     def _answer_hello(self, now: int, suites: tuple[int, ...]) -> list[bytes]:
         facts = self.facts
         version = facts.version or protocol.DTLS10
-        if not wants_question(facts):
+        if not wants_question(facts, datagram=True):
             self._finish(now)
             return []
         facts.cipher = choose_cipher(suites)
@@ -362,7 +375,7 @@ class DatagramDialogue:
 
     def _ask(self, now: int) -> list[bytes]:
         self._flight_ready = True
-        if not wants_question(self.facts):
+        if not wants_question(self.facts, datagram=True):
             self._finish(now)
             return []
         if self._question == "own-bytes":
@@ -413,5 +426,8 @@ class DatagramDialogue:
         self.wake_at = None
         self.facts.ended_at = now
         self._answered.clear()
+        for part in self.facts.parts[: self._doubted]:
+            if part.answer == "none":
+                part.answered("not-a-record", 0, now)
         for part in self.facts.parts:
             part.give_up(now)

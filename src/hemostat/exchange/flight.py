@@ -16,6 +16,8 @@ __all__ = ["MOST_ALERTS", "choose_cipher", "take_client_hello", "take_server_mes
 
 MOST_ALERTS: Final = 8
 """Alerts of one connection that are noted; a peer that sends more is given up (`too-many-messages`)."""
+_STREAM_VERSIONS: Final = frozenset({protocol.SSL30, protocol.TLS10, protocol.TLS11, protocol.TLS12})
+_DATAGRAM_VERSIONS: Final = frozenset({protocol.DTLS10, protocol.DTLS12})
 
 
 def take_server_message(message: Message, facts: Connection) -> bool:
@@ -75,8 +77,9 @@ def choose_cipher(suites: tuple[int, ...]) -> int:
     return 0x002F
 
 
-def wants_question(facts: Connection) -> bool:
-    """Whether the hello leaves anything to ask: heartbeats offered, or SSL 3.0, where OpenSSL answers without
-    an offer.
+def wants_question(facts: Connection, *, datagram: bool) -> bool:
+    """Whether the hello leaves anything to ask: a version of this protocol up to 1.2, and heartbeats offered; or SSL
+    3.0, where OpenSSL answers without an offer.
     """
-    return facts.heartbeat is not None or facts.version == protocol.SSL30
+    versions = _DATAGRAM_VERSIONS if datagram else _STREAM_VERSIONS
+    return facts.version in versions and (facts.heartbeat is not None or facts.version == protocol.SSL30)

@@ -26,7 +26,7 @@ from hemostat.wire.errors import WireError
 from hemostat.wire.extensions import HEARTBEAT_EXTENSION, extension
 from hemostat.wire.greetings import ENOUGH, recognise
 from hemostat.wire.handshake import HandshakeReader, message
-from hemostat.wire.heartbeat import LEAST_PADDING, MODE_PEER_ALLOWED, echoed, request
+from hemostat.wire.heartbeat import LEAST_PADDING, MODE_PEER_ALLOWED, RESPONSE, echoed, request
 from hemostat.wire.hello import server_hello
 from hemostat.wire.messages import finished_out_of_turn, read_alert
 from hemostat.wire.protocol import alert_text
@@ -76,6 +76,7 @@ class StreamDialogue:
         "_head",
         "_heartbeats",
         "_interval",
+        "_odd",
         "_patience",
         "_question",
         "_reader",
@@ -117,6 +118,7 @@ class StreamDialogue:
         self._heartbeats = 0
         self._stage = 0
         self._interval = 0
+        self._odd = False
         self._started = facts.started
         self._asked_at: int | None = None
 
@@ -207,6 +209,7 @@ class StreamDialogue:
             self._alert(now, body)
         else:
             self.facts.log("<", f"record-{kind}", len(body))
+            self._odd = True
         return b""
 
     def _handshake_record(self, now: int, body: bytes) -> bytes:
@@ -254,20 +257,30 @@ class StreamDialogue:
         for part in waiting:
             if echoed(body, part.payload) == part.length:
                 part.answered("equal", part.length, now)
+                if self._odd and waiting[0] is not part:
+                    # What came before the control's answer was none that could be named: no silence either.
+                    waiting[0].answered("different", 0, now)
                 # Own bytes answered, or read and passed over (the control comes after them): there is nothing
                 # more to learn.
                 self._finish(now)
                 return
-        if waiting and body[:1] == b"\2":
-            waiting[0].answered("different", 0, now)
+        if waiting and body[:1] == bytes([RESPONSE]):
+            for part in waiting:
+                # Where a peer writes smaller records, the first of them ends before our bytes do.
+                if (count := echoed(body, part.payload)) >= LEAST_PREFIX:
+                    part.answered("equal-so-far", count, now)
+                    break
+            else:
+                waiting[0].answered("different", 0, now)
             self._finish(now)
+        self._odd = True
 
     # -- what we send ----------------------------------------------------------------------------------------
 
     def _answer_hello(self, now: int, suites: tuple[int, ...]) -> bytes:
         facts = self.facts
         version = facts.version or protocol.TLS12
-        if version == protocol.TLS13 or not wants_question(facts):
+        if not wants_question(facts, datagram=False):
             self._finish(now)
             return b""
         facts.cipher = choose_cipher(suites)
@@ -281,13 +294,15 @@ class StreamDialogue:
     def _ask(self, now: int) -> bytes:
         facts = self.facts
         flight_time = now - self._started
-        if not wants_question(facts):
+        if not wants_question(facts, datagram=False):
             self._finish(now)
             return b""
         version = facts.version or protocol.TLS12
         self._asked_at = now
+        self._odd = False
         connect_time = flight_time if facts.round_trip is None else facts.round_trip
-        facts.round_trip = min(connect_time, flight_time)
+        if self._role == "server":
+            facts.round_trip = min(connect_time, flight_time)
         # A client's hello comes with its connection: it tells nothing of the way to it.
         least = SHORTEST_WAIT if self._role == "server" else UNKNOWN_WAIT
         shortest = max(least, min(connect_time, flight_time))
@@ -363,6 +378,9 @@ class StreamDialogue:
         self._head = b""
         if unfinished is not None and unfinished[0] == protocol.HEARTBEAT:
             self._cut_answer(now, unfinished[2], unfinished[3])
+        if self._odd and self._question == "own-bytes" and facts.parts[0].answer == "none":
+            # Something came that is no answer: an end after it is not all that own bytes drew.
+            facts.parts[0].answered("not-a-record", 0, now)
         for part in facts.parts:
             part.give_up(now)
 
@@ -378,5 +396,6 @@ class StreamDialogue:
             ):
                 count = echoed(body, part.payload)
                 if count >= LEAST_PREFIX:
-                    part.answered("equal-so-far", count, now)
+                    # What may be missing of a whole payload is padding.
+                    part.answered("equal" if count == part.length else "equal-so-far", count, now)
                     return
