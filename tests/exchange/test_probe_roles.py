@@ -53,6 +53,8 @@ def test_a_client(client: Scripted, word: str, reason: str) -> None:
     outcome = simulate(lambda _: client, role="client")
     assert judged(outcome) == (word, reason)
     assert outcome.facts["role"] == "client"
+    # Its hello came with its connection: that tells nothing of the way to it.
+    assert [each["round_trip"] for each in outcome.facts["connections"]] == [None]
 
 
 def test_a_client_that_never_comes() -> None:
