@@ -359,6 +359,7 @@ FAILURES: Final[dict[str, str]] = {
     "unreachable": "No way leads there from here: the network or host is unreachable.",
     "reset": "The connection was reset before it was there. A firewall may do so.",
     "dns": "The name has no address. Is it spelt right?",
+    "resolver": "No name server answered, so the address of that name is not known here. Is the network up?",
     "local": "This machine ran out of sockets or ports, or may not open one. Ask with a smaller "
     "--concurrency.",
     "failed": "No connection came about.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import socket
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -245,7 +245,26 @@ def test_a_resolver_that_hangs_has_the_time_of_an_answer() -> None:
         return []
 
     (seen,) = look_at("slow.test", replace(QUICK, timeout=0.05), resolver=resolver)
-    assert seen.failure == "dns"
+    assert seen.failure == "resolver"
+
+
+@pytest.mark.parametrize(
+    ("number", "failure"),
+    [
+        (socket.EAI_NONAME, "dns"),
+        (socket.EAI_FAMILY, "dns"),
+        (socket.EAI_AGAIN, "resolver"),
+        (socket.EAI_FAIL, "resolver"),
+    ],
+)
+def test_a_name_that_is_not_there_and_a_resolver_that_is_not_are_two_things(
+    number: int, failure: str
+) -> None:
+    async def resolver(target: Target) -> list[Place]:
+        raise socket.gaierror(number, "so the system says")
+
+    (seen,) = look_at("www.test", resolver=resolver)
+    assert seen.failure == failure
 
 
 def test_a_machine_that_cannot_even_ask() -> None:
@@ -407,6 +426,25 @@ def test_cancelled_no_descriptor_is_left() -> None:
         asyncio.run(run(port))
 
 
+def test_targets_may_have_to_be_waited_for() -> None:
+    over = asyncio.Event()
+
+    async def slow() -> AsyncIterator[Target]:
+        for target in targets(2):
+            yield target
+            await over.wait()
+            over.clear()
+
+    async def run() -> list[int]:
+        found = []
+        async for seen in look(slow(), QUICK):
+            found.append(seen.target.port)
+            over.set()
+        return found
+
+    assert asyncio.run(asyncio.wait_for(run(), 20)) == [1, 2]
+
+
 def test_targets_that_break_off_are_told_after_the_looks_before() -> None:
     def broken() -> Iterator[Target]:
         yield from targets(3)
@@ -423,19 +461,27 @@ def test_targets_that_break_off_are_told_after_the_looks_before() -> None:
     assert sorted(found) == [1, 2, 3]
 
 
-def test_a_fault_of_ours_ends_it_and_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def faulty(probe: Probe, place: Place, ask: object) -> Done:
-        raise ZeroDivisionError
+def test_a_fault_of_ours_at_one_peer_is_raised_when_the_others_are_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = importlib.import_module("hemostat.detect.drivers.asynchronous").drive
+
+    async def faulty(probe: Probe, place: Place, ask: Any) -> Done:
+        if place.address[1] == 2:
+            raise ZeroDivisionError
+        done: Done = await real(probe, place, ask)
+        return done
 
     monkeypatch.setattr(MODULE, "drive", faulty)
+    seen: list[int] = []
 
     async def run() -> None:
-        async for _ in look(targets(3)):
-            pass
+        async for each in look(targets(4), replace(QUICK, concurrency=1)):
+            seen.append(each.target.port)  # noqa: PERF401 - what came before the error counts
 
-    with pytest.raises(ExceptionGroup) as caught:
+    with pytest.raises(ZeroDivisionError):
         asyncio.run(run())
-    assert caught.group_contains(ZeroDivisionError)
+    assert seen == [1, 3, 4]
 
 
 def test_no_targets_no_looks() -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
+from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from hemostat.detect.drivers.asynchronous import drive, now
 from hemostat.detect.drivers.place import Place
@@ -16,7 +17,9 @@ from hemostat.evidence import Observation
 from hemostat.exchange import AskLibrary, LibraryReport, Peer, Probe
 from hemostat.targets import Target
 
-__all__ = ["Look", "Recall", "look"]
+__all__ = ["Look", "Recall", "look", "one_by_one"]
+
+_T = TypeVar("_T")
 
 _AHEAD: Final = 2
 """Targets that wait, for each probe that may be under way: names are looked up while others are asked."""
@@ -28,7 +31,8 @@ class Look(NamedTuple):
     """One probe of one address: its facts (kind `probe`) and the certificates that they name, by SHA-256.
 
     `number` counts the looks at that address from 1. `observed_at`: when it began. Where a target has no address,
-    `address` and `facts` are None and `failure` says why: `dns`, or `local` where this machine could not even ask.
+    `address` and `facts` are None and `failure` says why: `dns`; `resolver` where nobody could be asked for its address;
+    `local` where this machine could not even ask.
     `kept`: its observation, where it was not made now but recalled.
     """
 
@@ -46,8 +50,18 @@ Recall = Callable[[Target, str], Look | None]
 """An earlier look at this address of this target that is as good as a new one; None: look."""
 
 
+async def one_by_one(items: Iterable[_T] | AsyncIterable[_T]) -> AsyncGenerator[_T, None]:
+    """What is given, whether or not it has to be waited for."""
+    if isinstance(items, AsyncIterable):
+        async for each in items:
+            yield each
+    else:
+        for each in items:
+            yield each
+
+
 async def look(
-    targets: Iterable[Target],
+    targets: Iterable[Target] | AsyncIterable[Target],
     options: Options | None = None,
     *,
     resolver: Resolver | None = None,
@@ -55,9 +69,9 @@ async def look(
 ) -> AsyncGenerator[Look, None]:
     """Probe each address of each target; give each look when it is over, in the order in which they end.
 
-    `targets` is read as there is room, in the event loop: reading it should not block. What it raises is raised here,
-    after the looks at all targets before. Where the caller takes no looks, no new probes begin. `resolver`: in place
-    of the system's. `recall` is asked of each address before anything is sent there.
+    `targets` is read as there is room, in the event loop: where reading it blocks it should be asynchronous. What it
+    raises is raised here, after the looks at all targets before. Where the caller takes no looks, no new probes
+    begin. `resolver`: in place of the system's. `recall` is asked of each address before anything is sent there.
 
     Cancelled, it gives up what is under way, gives the looks that are over, and ends with CancelledError. Closed, it
     just ends. Nothing outlives it but, for a while, a thread that waits for the system's resolver.
@@ -98,6 +112,7 @@ class _Looking:
 
     def __init__(self, options: Options, resolver: Resolver, recall: Recall) -> None:
         self.answers: asyncio.Queue[_Answer | None] = asyncio.Queue()
+        self._broken: Exception | None = None
         self._options, self._resolver, self._recall = options, resolver, recall
         self._probes = asyncio.Semaphore(options.concurrency)
         self._targets = asyncio.Semaphore(_AHEAD * options.concurrency)
@@ -106,21 +121,23 @@ class _Looking:
         answer.room.release()
         return answer.look
 
-    async def read(self, targets: Iterable[Target]) -> None:
-        """Start on each target as there is room; over when all are. Raises what `targets` raises, then."""
-        source = iter(targets)
+    async def read(self, targets: Iterable[Target] | AsyncIterable[Target]) -> None:
+        """Start on each target as there is room; over when all are. Raises what `targets` raises, then; or, where a
+        probe failed by a fault of ours, that: no fault at one peer costs the answers of others.
+        """
         broken: Exception | None = None
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.TaskGroup() as group, aclosing(one_by_one(targets)) as source:
             while broken is None:
                 await self._targets.acquire()
                 try:
-                    target = next(source)
-                except StopIteration:
+                    target = await anext(source)
+                except StopAsyncIteration:
                     break
                 except Exception as error:  # noqa: BLE001 - raised below, when what was begun is over
                     broken = error
                 else:
                     group.create_task(self._target(group, target))
+        broken = broken or self._broken
         if broken is not None:
             raise broken
 
@@ -132,7 +149,7 @@ class _Looking:
                 places = await places_of(target, self._resolver)
         except OSError as error:
             places = []
-            failure = "dns" if isinstance(error, socket.gaierror | TimeoutError) else "local"
+            failure = _why_nowhere(error)
         if not places:
             nowhere = Look(target, None, 1, None, {}, failure, observed_at)
             self.answers.put_nowait(_Answer(nowhere, self._targets))
@@ -165,9 +182,23 @@ class _Looking:
         async def ask(question: AskLibrary) -> LibraryReport | None:
             return await _ask_library(question, place, deadline)
 
-        done = await drive(probe, place, ask if target.transport == "tcp" else None)
+        try:
+            done = await drive(probe, place, ask if target.transport == "tcp" else None)
+        except Exception as error:  # noqa: BLE001 - raised by `read`, when the others are over
+            self._broken = self._broken or error
+            self._probes.release()
+            return
         seen = Look(target, place.written, number, done.facts, done.certificates, None, observed_at)
         self.answers.put_nowait(_Answer(seen, self._probes))
+
+
+def _why_nowhere(error: OSError) -> str:
+    """Why a name came to no address: there is none, nobody could be asked, or this machine could not even ask."""
+    if isinstance(error, TimeoutError):
+        return "resolver"
+    if isinstance(error, socket.gaierror):
+        return "resolver" if error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL) else "dns"
+    return "local"
 
 
 async def _ask_library(question: AskLibrary, place: Place, deadline: int) -> LibraryReport:

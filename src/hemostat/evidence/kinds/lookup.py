@@ -3,7 +3,8 @@
 The run itself is the subject: there is no endpoint yet.
 
 - `host`, `port`, `transport`, `dialect`: what was to be asked
-- `failure`: why there was no address: `dns`
+- `failure`: why there was no address: `dns` (there is none), `resolver` (nobody could be asked), `local` (this machine
+  could not ask)
 """
 
 from hemostat.evidence.kind import Kind
