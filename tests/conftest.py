@@ -3,7 +3,8 @@
 - **A skip is said aloud, and in CI it has to be earned.** ./test lists each with its reason. With `CI=true`
   it counts as a failure, unless the reason begins with "cannot be had:" (nothing to install would bring it).
 - **Hypothesis** runs without deadline; with `CI=true` also without chance, so that a run can be repeated.
-- **No test touches the ledger or the settings of who runs it**: the XDG folders are the suite's own.
+- **No test touches the ledger or the settings of who runs it**: the XDG folders are the suite's own, and
+  HEMOSTAT_LEDGER names none. What tests start buffers its output as it does for users.
 """
 
 import os
@@ -25,6 +26,8 @@ settings.load_profile("ci" if CI else "here")
 def own_user_folders(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("user")
+        for variable in ("HEMOSTAT_LEDGER", "HEMOSTAT_DEBUG", "PYTHONUNBUFFERED"):
+            patch.delenv(variable, raising=False)
         for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
             patch.setenv(variable, str(home / variable.lower()))
         yield

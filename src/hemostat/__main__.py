@@ -6,7 +6,11 @@ import sys
 if not __package__:  # run as a file: the package is the folder it lies in
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from hemostat.cli import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from hemostat.cli import main
+
+        status = main()
+    except KeyboardInterrupt:  # while modules are loaded
+        status = 130
+    sys.exit(status)

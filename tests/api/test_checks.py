@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 import hemostat
 from hemostat import api
-from hemostat.api import Answer, CheckOptions, Identity
+from hemostat.api import Answer, CheckOptions, Given, Identity
 from hemostat.evidence import KINDS
 from hemostat.ledger import LedgerError, open_ledger
 from hemostat.targets import BadLine, Target, TargetLine, parse_target
@@ -215,6 +216,64 @@ def test_ten_thousand_targets_are_read_as_there_is_room() -> None:
 
     asyncio.run(run())
     assert taken < 200
+
+
+def test_targets_that_are_waited_for_hold_up_no_answer() -> None:
+    """Bad lines neither: each is told when it is read, though nothing was looked at yet."""
+
+    async def run() -> list[Answer]:
+        told = asyncio.Semaphore(0)
+
+        async def targets() -> AsyncIterator[Given]:
+            for each in ("x:y", BadLine(7, "no", "bad-name", "it is none", "list.txt"), "127.0.0.1:9"):
+                yield each
+                await told.acquire()
+
+        found = []
+        async for answer in api.check_async(targets()):
+            found.append(answer)
+            told.release()
+        return found
+
+    bad, listed, refused = asyncio.run(asyncio.wait_for(run(), 20))
+    assert (bad.reason, bad.evidence["line"], bad.evidence["source"]) == ("bad-port", None, None)
+    assert (listed.reason, listed.evidence["line"], listed.evidence["source"]) == ("bad-name", 7, "list.txt")
+    assert refused.reason == "refused"
+
+
+def test_waiting_for_targets_is_given_up_when_it_is_stopped() -> None:
+    async def run() -> list[Answer]:
+        stop = asyncio.Event()
+
+        async def targets() -> AsyncIterator[Given]:
+            yield "127.0.0.1:9"
+            await asyncio.Event().wait()
+
+        found = []
+        async for answer in api.check_async(targets(), stop=stop):
+            found.append(answer)
+            stop.set()
+        return found
+
+    assert [each.reason for each in asyncio.run(asyncio.wait_for(run(), 20))] == ["refused"]
+
+
+def test_a_list_of_nothing_but_bad_lines_is_read_as_they_are_told() -> None:
+    read = 0
+
+    def targets() -> Iterator[Given]:
+        nonlocal read
+        while True:
+            read += 1
+            yield "x:y"
+
+    async def run() -> None:
+        async with aclosing(api.check_async(targets())) as answers:
+            async for _ in answers:
+                break
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+    assert read < 2000
 
 
 def test_the_package_shows_it() -> None:

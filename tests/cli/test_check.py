@@ -3,13 +3,16 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hemostat.ledger import Ledger, LedgerError
+from hemostat.ledger import Ledger, LedgerError, open_ledger
 from hemostat.report import KEYS
 from tests.cli.conftest import Run
 
@@ -65,17 +68,24 @@ def test_the_exit_status(
     ("arguments", "said"),
     [
         ([], "name a target"),
-        (["--port", "0", "a.example"], "a port is a whole number"),
-        (["--looks", "0", "127.0.0.1:9"], "looks"),
-        (["--timeout", "0", "127.0.0.1:9"], "timeout"),
-        (["--timeout", "soon", "127.0.0.1:9"], "soon"),
-        (["--concurrency", "-1", "127.0.0.1:9"], "concurrency"),
-        (["--retries", "-1", "127.0.0.1:9"], "retries"),
+        (["--port", "0", "a.example"], "--port 0: a whole number from 1 to 65535 is meant"),
+        (["--looks", "0", "127.0.0.1:9"], "--looks 0: a whole number at least 1 is meant"),
+        (["--timeout", "0", "127.0.0.1:9"], "--timeout 0: a number from 0.1 to 3600 is meant"),
+        (["--timeout", "soon", "127.0.0.1:9"], "--timeout soon: a number"),
+        (["--concurrency", "-1", "127.0.0.1:9"], "--concurrency -1: a whole number"),
+        (["--retries", "-1", "127.0.0.1:9"], "--retries -1: a whole number"),
         (["--sni", "not a name", "127.0.0.1:9"], "name"),
         (["--vantage", "An Office", "127.0.0.1:9"], "label"),
         (["--network", "x y", "127.0.0.1:9"], "label"),
         (["--authority", "\x1b[2J", "127.0.0.1:9"], "authority"),
         (["--file", "no-such-file.txt"], "no-such-file.txt can't be read: No such file or directory"),
+        (["--file", "/"], "/ can't be read: it is a folder"),
+        (["--file", "a\0b"], "no file is called"),
+        (["--file", "/proc/self/mem"], "/proc/self/mem can't be read: Input/output error"),
+        (["--file", "/dev/null"], "the list names no target"),
+        (["-", "-"], "standard input is named twice"),
+        (["--file", "-", "-"], "standard input is named twice"),
+        (["--ledger", "", "127.0.0.1:9"], "a ledger is"),
         (["--ledger", "ftp://x/y", "127.0.0.1:9"], "a ledger is"),
         (["--loo", "2", "127.0.0.1:9"], "--loo"),
         (["--resume", "--no-ledger", "127.0.0.1:9"], "--resume goes on from what the ledger holds"),
@@ -93,11 +103,16 @@ def test_a_list_as_people_keep_it(run: Run, lab: dict[str, str], tmp_path: Path)
     """With a byte order mark, Windows' line ends, comments, blanks, a repetition, and a line that is none."""
     target = lab["no-heartbeats"]
     listed = tmp_path / "servers.txt"
+    other = tmp_path / "more.txt"
+    other.write_text(f"tls://{target}\n")
     listed.write_bytes(f"\ufeff# ours\r\n\r\n{target}  # web\r\nnot:a:target\r\n{target}\r\n".encode())
-    ran = run("check", "--json", "--file", str(listed))
+    ran = run("check", "--json", "--file", str(listed), "--file", str(other), target)
     assert ran.status == 3
+    assert ran.err == "hemostat: what was named before was named again 3 times, and not asked again.\n"
+    assert run("check", "--quiet", target, target).err == ""
     bad, good = sorted(ran.lines(), key=lambda each: each["verdict"] or "")
     assert (bad["verdict"], bad["reason"], bad["evidence"]["line"]) == (None, "bad-form", 4)
+    assert bad["evidence"]["source"] == str(listed)
     assert (good["target"], good["verdict"]) == (target, "not-affected")
 
 
@@ -157,26 +172,99 @@ def test_a_list_is_gone_on_with(run: Run, lab: dict[str, str]) -> None:
     assert "runs: 2" in run("ledger", "verify").out
 
 
-def test_an_interruption_keeps_and_prints_what_was_answered(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_keeps_and_prints_what_was_answered(
+    tmp_path: Path, number: signal.Signals, status: int
+) -> None:
     """Ctrl-C while a silent server is waited for."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        command = [sys.executable, "-m", "hemostat", "check", "--json", "--timeout", "60"]
-        command += [
-            "--ledger",
-            str(tmp_path / "ledger.sqlite"),
-            "127.0.0.1:9",
-            f"127.0.0.1:{silent.getsockname()[1]}",
-        ]
-        with subprocess.Popen(
-            command, cwd=ROOT / "src", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        targets = ["127.0.0.1:9", f"127.0.0.1:{silent.getsockname()[1]}"]
+        with started(
+            "--json", "--timeout", "60", "--ledger", str(tmp_path / "ledger.sqlite"), *targets
         ) as process:
             assert process.stdout is not None
             first = json.loads(process.stdout.readline())
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             out, err = process.communicate(timeout=30)
     assert first["reason"] == "refused"
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (status, "")
     assert err == "hemostat: interrupted; what was answered is kept.\n"
+
+
+def test_a_slow_pipe_holds_up_no_answer_and_no_interruption() -> None:
+    with started("--json", "--no-ledger", "-", stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("127.0.0.1:9\nx:y\n")
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in range(2)]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+    assert {each["reason"] for each in answers} == {"refused", "bad-port"}
+
+
+@pytest.mark.parametrize("endless", ["/dev/urandom", "/dev/zero", "pipe"])
+def test_a_list_that_never_ends_can_be_interrupted(tmp_path: Path, endless: str) -> None:
+    if endless == "pipe":
+        os.mkfifo(endless := str(tmp_path / "pipe"))
+    with started("--json", "--no-ledger", "127.0.0.1:9", "--file", endless) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    assert process.returncode == 130
+
+
+def test_a_second_interruption_waits_for_nothing(tmp_path: Path) -> None:
+    """Somebody holds the ledger, so the first row can't be written."""
+    ledger = tmp_path / "ledger.sqlite"
+    open_ledger(str(ledger)).close()
+    with sqlite3.connect(ledger) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with started("--ledger", str(ledger), "127.0.0.1:9") as process:
+            assert process.stderr is not None
+            wait_until_it_writes(process.pid, ledger)
+            process.send_signal(signal.SIGINT)
+            assert "Once more ends at once" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 130
+        holder.rollback()
+    holder.close()
+
+
+def test_a_ledger_that_may_only_be_read_has_a_way_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def append(self: Ledger, rows: object, blobs: object = None) -> None:
+        raise LedgerError("read-only", "it may only be read")
+
+    monkeypatch.setattr(Ledger, "append", append)
+    ran = run("check", "127.0.0.1:9")
+    assert ran.status == 2
+    assert ran.err == (
+        "hemostat: it may only be read; --ledger FILE keeps the answers elsewhere, --no-ledger nowhere\n"
+    )
+
+
+def wait_until_it_writes(pid: int, ledger: Path) -> None:
+    """Until the process has the ledger open, and then handlers for signals for long."""
+    for _ in range(1000):
+        if any(
+            path.is_symlink() and os.readlink(path) == str(ledger)
+            for path in Path(f"/proc/{pid}/fd").iterdir()
+        ):
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never opened its ledger")
+
+
+def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "hemostat", "check", *arguments],
+        cwd=ROOT / "src",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **how,
+    )
 
 
 def test_whoever_stops_reading_ends_it_without_a_traceback() -> None:
@@ -201,11 +289,13 @@ def test_what_could_not_be_kept_is_told_all_the_same(
 
     monkeypatch.setattr(Ledger, "append", append)
     ran = run("check", lab["vulnerable-reads-on"], "127.0.0.1:9")
-    assert ran.status == 2
+    assert ran.status == 1
     assert "\nvulnerable (own-bytes-answered)\n" in ran.out
     assert "2 answers: 1 vulnerable, 1 unreachable." in ran.out
     assert "Exit status" not in ran.out
     assert ran.err == "hemostat: the disk is full\n"
+    appended.clear()
+    assert run("check", "127.0.0.1:9").status == 2
 
 
 @pytest.mark.parametrize(("arguments", "said"), [([], True), (["--json"], False), (["--quiet"], False)])
@@ -213,7 +303,9 @@ def test_progress_is_for_people(
     run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: bool
 ) -> None:
     monkeypatch.setattr("hemostat.cli.progress._SHORT", 0)
-    assert ("1 of 1 targets begun" in run("check", "--no-ledger", *arguments, "127.0.0.1:9").err) == said
+    assert (
+        "1 of 1 target begun, 1 answer" in run("check", "--no-ledger", *arguments, "127.0.0.1:9").err
+    ) == said
 
 
 def test_a_name_that_the_terminals_alphabet_lacks_is_escaped() -> None:

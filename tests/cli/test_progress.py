@@ -19,7 +19,7 @@ class Clock:
 def test_short_work_says_nothing() -> None:
     out, clock = Terminal(), Clock()
     with Progress(out, clock=clock) as progress:
-        assert list(progress.counted("abc")) == ["a", "b", "c"]
+        progress.begun()
         clock.now = 1.9
         progress.answered()
     assert out.getvalue() == ""
@@ -29,20 +29,32 @@ def test_on_a_terminal_a_line_is_written_over_and_taken_away() -> None:
     out, clock = Terminal(), Clock()
     with Progress(out, clock=clock) as progress:
         progress.expect(3)
-        list(progress.counted("ab"))
+        progress.begun()
+        progress.begun()
         clock.now = 3
         progress.answered()
-        assert out.getvalue() == "\r\x1b[K2 of 3 targets begun, 1 answers"
+        assert out.getvalue() == "\r\x1b[K2 of 3 targets begun, 1 answer"
     assert out.getvalue().endswith("\r\x1b[K")
 
 
 def test_elsewhere_a_line_now_and_then() -> None:
     out, clock = io.StringIO(), Clock()
     with Progress(out, clock=clock) as progress:
-        list(progress.counted("ab"))
+        progress.begun()
+        progress.begun()
         for clock.now in (3.0, 4.0, 12.9, 13.1):
             progress.answered()
-    assert out.getvalue() == ("hemostat: 2 targets begun, 1 answers\nhemostat: 2 targets begun, 4 answers\n")
+    assert out.getvalue() == ("hemostat: 2 targets begun, 1 answer\nhemostat: 2 targets begun, 4 answers\n")
+
+
+def test_one_is_not_many() -> None:
+    out, clock = io.StringIO(), Clock()
+    with Progress(out, clock=clock) as progress:
+        progress.expect(1)
+        progress.begun()
+        clock.now = 3
+        progress.answered()
+    assert out.getvalue() == "hemostat: 1 of 1 target begun, 1 answer\n"
 
 
 def test_quiet_is_quiet() -> None:

@@ -14,6 +14,7 @@ from hemostat.targets import (
     CODES,
     BadLine,
     Scheme,
+    SeenTargets,
     TargetLine,
     TargetLines,
     parse_chunks,
@@ -336,3 +337,17 @@ def test_any_items_give_lines(items: list[str | bytes]) -> None:
     assert (
         found.lines >= len(items) or found.bad
     )  # each item is a line at least, unless UTF-16 ended the list
+
+
+def test_several_lists_may_be_one() -> None:
+    seen = SeenTargets()
+    assert seen.add(parse_target("b.example"))
+    first = parse_chunks([b"a.example\nx:y\n"], seen=seen, source="first")
+    second = parse_chunks([b"https://A.example\nb.example:443\nc.example\n"], seen=seen)
+    assert hosts(first) == [(1, "a.example"), (2, "bad-port")]
+    assert hosts(second) == [(3, "c.example")]
+    assert (first.duplicates, second.duplicates, seen.repeated) == (0, 2, 2)
+
+
+def test_a_bad_line_knows_its_list() -> None:
+    assert [one(parse_chunks([b"x:y"], source=source)).source for source in ("a", None)] == ["a", None]  # type: ignore[union-attr]

@@ -43,8 +43,12 @@ def answer_to_look(look: "Look", row: "Observation | None") -> Answer:
     )
 
 
-def answer_to_bad_line(written: str, code: str, message: str, line: int | None, now: datetime) -> Answer:
-    """The answer to what names no target: no verdict, the reason why. `line`: its number in its list."""
+def answer_to_bad_line(
+    written: str, code: str, message: str, line: int | None, now: datetime, source: str | None = None
+) -> Answer:
+    """The answer to what names no target: no verdict, the reason why. `line`: its number in its list, `source`: what
+    that list is called.
+    """
     return Answer(
         target=written,
         address=None,
@@ -53,7 +57,14 @@ def answer_to_bad_line(written: str, code: str, message: str, line: int | None, 
         verdict=None,
         reason=code,
         explanation=message,
-        evidence={"observation": None, "subject": None, "rule": None, "facts": None, "line": line},
+        evidence={
+            "observation": None,
+            "subject": None,
+            "rule": None,
+            "facts": None,
+            "line": line,
+            "source": source,
+        },
         certificate=None,
         chain=(),
         observed_at=write_time(now),

@@ -2,13 +2,20 @@
 
 import asyncio
 import os
-from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from hemostat import __version__
 from hemostat.api.answers import answer_to_bad_line, answer_to_look
@@ -31,7 +38,8 @@ SOURCE: Final = "hemostat check"
 Given = str | Target | TargetLine | BadLine
 """What may be asked for: a target as a user writes it, or already read, alone or as the line of a list."""
 
-_T = TypeVar("_T")
+_MOST_REFUSED: Final = 1000
+"""Answers to what names no target that wait to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +90,7 @@ def check(
 
 
 async def check_async(
-    targets: str | Iterable[Given],
+    targets: str | Iterable[Given] | AsyncIterable[Given],
     options: CheckOptions | None = None,
     *,
     ledger: str | None = None,
@@ -91,7 +99,8 @@ async def check_async(
 ) -> AsyncGenerator[Answer, None]:
     """Ask each target; give each answer when it is there: one for each address and look, one for what yields none.
 
-    `targets` is read as there is room to ask. `ledger`: its URL or path (`api.default_ledger()` is the user's own);
+    `targets` is read as there is room to ask, in the event loop: where reading it blocks, as from a pipe, give an
+    asynchronous one. `ledger`: its URL or path (`api.default_ledger()` is the user's own);
     None keeps nothing. An answer is in the ledger before it is given out. `who`: in whose name, from where; by
     default this user and host. When `stop` is set, nothing new is asked, what is under way is given up, and all
     answers that are there are still given.
@@ -104,16 +113,19 @@ async def check_async(
     asked = _network_options(options)
     who = who or identify()
     stop = stop or asyncio.Event()
-    read = _Reader([targets] if isinstance(targets, str) else targets, options.port)
-    async with _recording(ledger, who, stop, options.resume) as (keep, recall):
-        async with aclosing(_look(read, asked, recall)) as looks, aclosing(_batches(looks, stop)) as batches:
-            async for batch in batches:
-                for refused in read.refused():
-                    yield refused
-                for look, row in zip(batch, await keep(batch), strict=True):
-                    yield answer_to_look(look, row)
-        for refused in read.refused():
-            yield refused
+    given = [targets] if isinstance(targets, str) else targets
+    came = _Came()
+    async with (
+        _recording(ledger, who, stop, options.resume) as (keep, recall),
+        aclosing(_read(given, options.port, came.refuse)) as read,
+        aclosing(_look(read, asked, recall)) as looks,
+        aclosing(came.batches(looks, stop)) as batches,
+    ):
+        async for batch in batches:
+            seen = [each for each in batch if not isinstance(each, Answer)]
+            rows = iter(await keep(seen) if seen else ())
+            for each in batch:
+                yield each if isinstance(each, Answer) else answer_to_look(each, next(rows))
 
 
 def _network_options(options: CheckOptions) -> "Options":
@@ -132,43 +144,38 @@ def _network_options(options: CheckOptions) -> "Options":
 
 
 def _look(
-    targets: Iterable[Target], options: "Options", recall: "Recall | None"
+    targets: AsyncIterable[Target], options: "Options", recall: "Recall | None"
 ) -> "AsyncGenerator[Look, None]":
     from hemostat.detect.network import look
 
     return look(targets, options, recall=recall)
 
 
-class _Reader(Iterator[Target]):
-    """The targets among what is given; what is none is answered at once and handed out by `refused`."""
+async def _read(
+    given: Iterable[Given] | AsyncIterable[Given], port: int, refuse: Callable[[Answer], Awaitable[None]]
+) -> AsyncGenerator[Target, None]:
+    """The targets among what is given; what is none is answered at once."""
+    from hemostat.detect.network import one_by_one
 
-    def __init__(self, given: Iterable[Given], port: int) -> None:
-        self._given = iter(given)
-        self._port = port
-        self._refused: deque[Answer] = deque()
-
-    def __next__(self) -> Target:
-        for each in self._given:
+    async with aclosing(one_by_one(given)) as source:
+        async for each in source:
+            now = datetime.now(UTC)
             match each:
                 case Target():
-                    return each
+                    yield each
                 case TargetLine():
-                    return each.target
+                    yield each.target
                 case BadLine():
-                    self._refuse(each.text, each.code, each.message, each.number)
+                    await refuse(
+                        answer_to_bad_line(each.text, each.code, each.message, each.number, now, each.source)
+                    )
                 case _:
                     try:
-                        return parse_target(each, default_port=self._port)
+                        target = parse_target(each, default_port=port)
                     except TargetError as error:
-                        self._refuse(shown(each), error.code, error.message, None)
-        raise StopIteration
-
-    def _refuse(self, written: str, code: str, message: str, line: int | None) -> None:
-        self._refused.append(answer_to_bad_line(written, code, message, line, datetime.now(UTC)))
-
-    def refused(self) -> Iterator[Answer]:
-        while self._refused:
-            yield self._refused.popleft()
+                        await refuse(answer_to_bad_line(shown(each), error.code, error.message, None, now))
+                    else:
+                        yield target
 
 
 _Keep = Callable[["Sequence[Look]"], "asyncio.Future[Sequence[Observation | None]]"]
@@ -247,38 +254,54 @@ class _Run:
             self._ledger.close()
 
 
-async def _batches(source: AsyncIterator[_T], stop: asyncio.Event) -> AsyncGenerator[list[_T], None]:
-    """What `source` gave since the last batch, as soon as there is any; ends with it, or when `stop` is set."""
-    came: asyncio.Queue[_T | None] = asyncio.Queue()
+class _Came:
+    """What there is to tell: looks that are over, and answers to what names no target."""
 
-    async def feed() -> None:
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Look | Answer | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(_MOST_REFUSED)
+
+    async def refuse(self, answer: Answer) -> None:
+        """Tell of what names no target, once those before are told: a list may hold nothing else, and have no end."""
+        await self._room.acquire()
+        self._queue.put_nowait(answer)
+
+    async def batches(
+        self, looks: "AsyncIterator[Look]", stop: asyncio.Event
+    ) -> "AsyncGenerator[list[Look | Answer], None]":
+        """What came since the last batch, as soon as there is any; ends with `looks`, or when `stop` is set."""
+
+        async def feed() -> None:
+            try:
+                async for each in looks:
+                    self._queue.put_nowait(each)
+            finally:
+                self._queue.put_nowait(None)
+
+        async def watch() -> None:
+            await stop.wait()
+            feeding.cancel()
+
+        feeding = asyncio.create_task(feed())
+        watching = asyncio.create_task(watch())
         try:
-            async for each in source:
-                came.put_nowait(each)
-        finally:
-            came.put_nowait(None)
-
-    async def watch() -> None:
-        await stop.wait()
-        feeding.cancel()
-
-    feeding = asyncio.create_task(feed())
-    watching = asyncio.create_task(watch())
-    try:
-        ended = False
-        while not ended:
-            batch = [await came.get()]
-            while not came.empty():
-                batch.append(came.get_nowait())
-            ended = batch[-1] is None
-            there = [each for each in batch if each is not None]
-            if there:
-                yield there
-        if not feeding.cancelled():
-            await asyncio.wait([feeding])
+            ended = False
+            while not ended:
+                batch = [await self._queue.get()]
+                while not self._queue.empty():
+                    batch.append(self._queue.get_nowait())
+                ended = batch[-1] is None
+                there = [each for each in batch if each is not None]
+                if there:
+                    yield there
+                    for each in there:
+                        if isinstance(each, Answer):
+                            self._room.release()
             if not feeding.cancelled():
-                feeding.result()
-    finally:
-        feeding.cancel()
-        watching.cancel()
-        await asyncio.wait([feeding, watching])
+                await asyncio.wait([feeding])
+                if not feeding.cancelled():
+                    feeding.result()
+        finally:
+            feeding.cancel()
+            watching.cancel()
+            await asyncio.wait([feeding, watching])

@@ -9,12 +9,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
 
 from hemostat import __version__
-from hemostat.cli.command import Command, UsageError
+from hemostat.cli.command import Command, UsageError, complain
 from hemostat.errors import HemostatError
 
 __all__ = ["commands", "main", "parser"]
@@ -58,27 +59,68 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status. Argument errors end the process (status 2), as argparse has it."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A name that an old terminal's alphabet lacks is shown as an escape, as it is on standard error.
-        sys.stdout.reconfigure(errors="backslashreplace")
-    arguments = parser().parse_args(argv)
+    """Run one command; its exit status. Raises nothing: whatever goes wrong is a sentence on standard error."""
     try:
-        status: int = arguments.run(arguments)
+        _fill_streams()
+        try:
+            status = _run(argv)
+        except SystemExit as end:  # argparse, after its help or the usage
+            status = int(end.code or 0)
         sys.stdout.flush()
-    except UsageError as error:
-        return _complain(str(error))
-    except HemostatError as error:
-        return _complain(str(error))
+    except (UsageError, HemostatError) as error:
+        status = _failed(str(error))
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        status = _INTERRUPTED
     except BrokenPipeError:
-        # Who read our output has gone (`| head`). What is still buffered must not raise again when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+        # Who read our output has gone (`| head`).
+        status = _BROKEN_PIPE
+    except OSError as error:
+        where = "" if error.filename is None else f"{error.filename}: "
+        status = _failed(f"this machine refused: {where}{error.strerror or error}")
+    except Exception as error:  # noqa: BLE001 - status 1 would say that something is vulnerable
+        if os.environ.get("HEMOSTAT_DEBUG"):
+            import traceback
+
+            traceback.print_exc()
+        status = _failed(
+            f"a fault of hemostat itself: {type(error).__name__}: please report it "
+            "(HEMOSTAT_DEBUG=1 shows where it happened)"
+        )
+    _settle_streams()
     return status
 
 
-def _complain(text: str) -> int:
-    print(f"hemostat: {text}", file=sys.stderr)
+def _run(argv: Sequence[str] | None) -> int:
+    arguments = parser().parse_args(argv)
+    status: int = arguments.run(arguments)
+    return status
+
+
+def _failed(text: str) -> int:
+    complain(text)
     return USAGE
+
+
+def _fill_streams() -> None:
+    """Where standard output or error is closed, what is written there is dropped; what is opened takes neither's place,
+    nor that of standard input.
+    """
+    if sys.stdin is None:
+        os.open(os.devnull, os.O_RDONLY)
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - to the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - to the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that an old terminal's alphabet lacks is shown as an escape, as it is on standard error.
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _settle_streams() -> None:
+    """What can't be written is given up: Python would try again at its end, and change the status when it fails."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

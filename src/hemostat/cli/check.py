@@ -2,24 +2,33 @@
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Iterable, Iterator
 from contextlib import aclosing
 from datetime import timedelta
-from itertools import chain
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
-from hemostat.cli.command import Command, UsageError, add_json_option, add_ledger_option, ledger_url
+from hemostat.cli.command import (
+    STANDARD,
+    Command,
+    UsageError,
+    add_json_option,
+    add_ledger_option,
+    complain,
+    ledger_url,
+    number_from,
+)
 from hemostat.errors import HemostatError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from hemostat import api
-    from hemostat.cli.progress import Progress
 
 __all__ = ["COMMAND"]
 
-_STANDARD_INPUT: Final = "-"
-_CHUNK: Final = 1 << 16
+_PATIENCE: Final = 1.0
+"""Seconds after an interruption until it is said that another one ends at once."""
 _RESUMED: Final = timedelta(hours=24)
 _EPILOG: Final = """\
 targets:
@@ -32,7 +41,7 @@ examples:
   hemostat check --looks 20 shop.example.org          several servers may stand behind one address
 
 exit status: 0 nothing found, 1 vulnerable, 2 usage or a fault of this machine, 3 something inconclusive or unreachable
-and nothing vulnerable. What is sent, and what the other side sees of it: docs/safety.md
+and nothing vulnerable, 130 interrupted (143 by SIGTERM). What is sent, and what the other side sees: docs/safety.md
 """
 
 
@@ -50,7 +59,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     )
     asking.add_argument(
         "--port",
-        type=int,
+        type=number_from("--port", 1, 65535),
         default=443,
         metavar="N",
         help="port of targets that name none (default %(default)s)",
@@ -59,7 +68,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--sni", metavar="NAME", help="server name to send, in place of the target's own; '' sends none"
     )
     asking.add_argument(
-        "--looks", type=int, default=1, metavar="N", help="ask each address N times (default %(default)s)"
+        "--looks",
+        type=number_from("--looks", 1),
+        default=1,
+        metavar="N",
+        help="ask each address N times (default %(default)s)",
     )
     addresses = asking.add_mutually_exclusive_group()
     addresses.add_argument(
@@ -78,21 +91,21 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     pace = parser.add_argument_group("pace")
     pace.add_argument(
         "--timeout",
-        type=float,
+        type=number_from("--timeout", 0.1, 3600, whole=False),
         default=20.0,
         metavar="SECONDS",
         help="time for one answer, with all its connections (default %(default)g)",
     )
     pace.add_argument(
         "--retries",
-        type=int,
+        type=number_from("--retries", 0),
         default=1,
         metavar="N",
         help="try a connection that timed out so often again, within that time (default %(default)s)",
     )
     pace.add_argument(
         "--concurrency",
-        type=int,
+        type=number_from("--concurrency", 1),
         default=64,
         metavar="N",
         help="addresses asked side by side (default %(default)s)",
@@ -156,23 +169,27 @@ async def _check(
     arguments: argparse.Namespace, options: "api.CheckOptions", ledger: str | None, who: "api.Identity"
 ) -> int:
     import asyncio
-    import signal
 
     from hemostat import api
+    from hemostat.cli.lists import GivenTargets
     from hemostat.cli.progress import Progress
     from hemostat.report import Screen, dialogue, exit_status, json_line, named
 
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    received = _stopped_by_signals(stop)
     terminal = sys.stdout.isatty()
     screen = Screen(sys.stdout, width=_width() if terminal else None, colour=terminal and _colour(arguments))
     words: set[str | None] = set()
     # A program that reads JSON reads standard error too, perhaps, and nobody looks at it.
     quiet = arguments.quiet or (arguments.json and not sys.stderr.isatty())
+    plain = [each for each in arguments.targets if each != STANDARD]
+    files = [*arguments.file, *(each for each in arguments.targets if each == STANDARD)]
     try:
-        with Progress(sys.stderr, quiet=quiet) as progress:
-            given = _given(arguments, progress)
+        with (
+            Progress(sys.stderr, quiet=quiet) as progress,
+            GivenTargets(plain, files, port=arguments.port, taken=progress.begun) as given,
+        ):
+            progress.expect(len(plain) if not files else None)
             async with aclosing(
                 api.check_async(given, options, ledger=ledger, who=who, stop=stop)
             ) as answers:
@@ -187,43 +204,59 @@ async def _check(
                         told = dialogue(answer.evidence["facts"])
                         print(named(answer), *told, sep="\n  ", file=sys.stderr, flush=True)
                     progress.answered()
-    except HemostatError:
-        # What was answered is told, though it could not be kept.
-        if words and not arguments.json:
+    except (HemostatError, UsageError) as error:
+        # What was answered is told, and counts, though it could not be kept, or a list not be read on.
+        if not words:
+            raise _with_way_out(error) from error
+        if not arguments.json:
             screen.close(interrupted=stop.is_set(), failed=True)
-        raise
+        if "vulnerable" not in words:
+            raise
+        complain(str(error))
+        return exit_status(words)
+    if not words and not received:
+        raise UsageError("the list names no target")
+    status = exit_status(words, interrupted=bool(received))
+    if received and "vulnerable" not in words:
+        status = 128 + received[0]  # as a shell says it
     if not arguments.json:
-        screen.close(interrupted=stop.is_set())
-    if stop.is_set():
-        print("hemostat: interrupted; what was answered is kept.", file=sys.stderr)
-    return exit_status(words, interrupted=stop.is_set())
+        screen.close(interrupted=bool(received), failed=bool(received and received[0] != signal.SIGINT))
+    if given.repeated and not arguments.quiet:
+        times = "once" if given.repeated == 1 else f"{given.repeated} times"
+        complain(f"what was named before was named again {times}, and not asked again.")
+    if received:
+        complain("interrupted; what was answered is kept.")
+    return status
 
 
-def _given(arguments: argparse.Namespace, progress: "Progress") -> "Iterator[api.Given]":
-    """The targets of the command line, then those of the lists, read as they are needed."""
-    from hemostat.targets import parse_chunks
+def _stopped_by_signals(stop: "asyncio.Event") -> list[int]:
+    """SIGINT and SIGTERM set `stop`, and are put into the list; a second one ends the process at once."""
+    import asyncio
 
-    plain = [each for each in arguments.targets if each != _STANDARD_INPUT]
-    files = [*arguments.file, *(each for each in arguments.targets if each == _STANDARD_INPUT)]
-    opened = [_open(name) for name in files]
-    progress.expect(len(plain) if not files else None)
-    lists = (parse_chunks(_chunks(file), default_port=arguments.port) for file in opened)
-    return progress.counted(chain(plain, chain.from_iterable(lists)))
+    loop = asyncio.get_running_loop()
+    received: list[int] = []
+
+    def receive(number: int) -> None:
+        received.append(number)
+        if len(received) > 1:
+            # Nothing is waited for, threads neither: the ledger may be what hangs. Its transactions are whole or not.
+            os._exit(128 + number)
+        stop.set()
+        loop.call_later(_PATIENCE, complain, "interrupted; the ledger is waited for. Once more ends at once.")
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, receive, each)
+    return received
 
 
-def _open(name: str) -> IO[bytes]:
-    if name == _STANDARD_INPUT:
-        return sys.stdin.buffer
-    try:
-        return open(name, "rb")
-    except OSError as error:
-        raise UsageError(f"{name} can't be read: {error.strerror}") from error
+def _with_way_out(error: HemostatError | UsageError) -> HemostatError | UsageError:
+    """The same, and what to do where a ledger can't be written to."""
+    from hemostat.ledger import LedgerError
 
-
-def _chunks(file: IO[bytes]) -> Iterable[bytes]:
-    with file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+    if not isinstance(error, LedgerError) or error.code not in ("read-only", "newer-schema", "no-permission"):
+        return error
+    way_out = "--ledger FILE keeps the answers elsewhere, --no-ledger nowhere"
+    return LedgerError(error.code, f"{error.message}; {way_out}")
 
 
 def _width() -> int:

@@ -1,10 +1,26 @@
-"""What a command is, and the options that several have."""
+"""What a command is, and what several have."""
 
 import argparse
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import BinaryIO, Final
 
-__all__ = ["Command", "UsageError", "add_json_option", "add_ledger_option", "ledger_url"]
+__all__ = [
+    "STANDARD",
+    "Command",
+    "UsageError",
+    "add_json_option",
+    "add_ledger_option",
+    "complain",
+    "ledger_url",
+    "number_from",
+    "standard_input",
+]
+
+STANDARD: Final = "-"
+"""A file's name that means standard input, or output."""
 
 
 class UsageError(Exception):
@@ -43,4 +59,34 @@ def ledger_url(arguments: argparse.Namespace) -> str:
     from hemostat import api
 
     given: str | None = arguments.ledger
-    return given or api.default_ledger()
+    return api.default_ledger() if given is None else given
+
+
+def number_from(
+    option: str, least: float, most: float | None = None, *, whole: bool = True
+) -> Callable[[str], float]:
+    """What reads the number of an option. Raises UsageError, with the option's name, for any other text."""
+    kind = "a whole number" if whole else "a number"
+    limits = f"at least {least:g}" if most is None else f"from {least:g} to {most:g}"
+
+    def read(text: str) -> float:
+        with suppress(ValueError, OverflowError):
+            number = int(text) if whole else float(text)
+            if least <= number <= (number if most is None else most):
+                return number
+        raise UsageError(f"{option} {text}: {kind} {limits} is meant")
+
+    return read
+
+
+def standard_input() -> BinaryIO:
+    """The bytes of standard input. Raises UsageError where it is closed."""
+    if sys.stdin is None:
+        raise UsageError("standard input is to be read, and is closed")
+    return sys.stdin.buffer
+
+
+def complain(text: str) -> None:
+    """One sentence on standard error, as far as there is one."""
+    with suppress(OSError):
+        print(f"hemostat: {text}", file=sys.stderr, flush=True)

@@ -1,13 +1,12 @@
 """Progress of long work, on standard error: one line that is written over on a terminal, else a line now and then."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Self, TextIO, TypeVar
+from typing import Final, Self, TextIO
 
 __all__ = ["Progress"]
 
-_T = TypeVar("_T")
 _EVERY_ON_TERMINAL: Final = 0.1
 _EVERY_ELSE: Final = 10.0
 _SHORT: Final = 2.0
@@ -41,11 +40,9 @@ class Progress:
         """How many targets there will be, None where nobody knows."""
         self._expected = targets
 
-    def counted(self, targets: Iterable[_T]) -> Iterator[_T]:
-        """The targets, each counted as begun when it is taken."""
-        for each in targets:
-            self._begun += 1
-            yield each
+    def begun(self) -> None:
+        """One more target was taken."""
+        self._begun += 1
 
     def answered(self) -> None:
         """One more answer is out."""
@@ -54,8 +51,14 @@ class Progress:
         if self._quiet or now < self._next:
             return
         self._next = now + (_EVERY_ON_TERMINAL if self._terminal else _EVERY_ELSE)
-        of = "" if self._expected is None else f" of {self._expected}"
-        text = f"{self._begun}{of} targets begun, {self._answers} answers"
+        # Not loaded by those who only read the arguments.
+        from hemostat.report.prose import counted
+
+        if self._expected is None:
+            begun = counted(self._begun, "target")
+        else:
+            begun = f"{self._begun} of {counted(self._expected, 'target')}"
+        text = f"{begun} begun, {counted(self._answers, 'answer')}"
         self._out.write(f"\r\x1b[K{text}" if self._terminal else f"hemostat: {text}\n")
         self._out.flush()
         self._shown = self._terminal

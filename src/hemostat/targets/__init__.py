@@ -5,7 +5,7 @@ extend.
 """
 
 from hemostat.targets.errors import CODES, TargetError
-from hemostat.targets.lists import BadLine, TargetLine, TargetLines, parse_chunks, parse_lines
+from hemostat.targets.lists import BadLine, SeenTargets, TargetLine, TargetLines, parse_chunks, parse_lines
 from hemostat.targets.printable import printable, shown
 from hemostat.targets.schemes import SCHEMES, Scheme
 from hemostat.targets.target import Target, parse_target
@@ -15,6 +15,7 @@ __all__ = [
     "SCHEMES",
     "BadLine",
     "Scheme",
+    "SeenTargets",
     "Target",
     "TargetError",
     "TargetLine",

@@ -38,21 +38,41 @@ class TargetLine:
 @dataclass(frozen=True, slots=True)
 class BadLine:
     """A line that does not. `text` is its beginning, safe to print; `code` and `message` are as in
-    `TargetError`.
+    `TargetError`. `source`: what the list is called, None where nobody said.
     """
 
     number: int
     text: str
     code: str
     message: str
+    source: str | None = None
+
+
+class SeenTargets:
+    """The targets that were there already, in whatever way they were written: 16 bytes of digest for each (about 100
+    bytes of memory). `repeated` counts those that came again.
+    """
+
+    def __init__(self) -> None:
+        self.repeated = 0
+        self._digests: set[bytes] = set()
+
+    def add(self, target: Target) -> bool:
+        """Whether it is new."""
+        key = f"{target.transport} {target.dialect} {target.host} {target.port}"
+        digest = blake2b(key.encode(), digest_size=16).digest()
+        if digest in self._digests:
+            self.repeated += 1
+            return False
+        self._digests.add(digest)
+        return True
 
 
 class TargetLines(Iterator[TargetLine | BadLine]):
     """The lines of a list, one `TargetLine` or `BadLine` for each that is neither blank nor a repetition.
 
-    `lines`, `targets`, `bad` and `duplicates` count what was read, given, refused and dropped so far. To know
-    a repetition, 16 bytes of digest are kept for each target (about 100 bytes of memory); not where `unique`
-    is False.
+    `lines`, `targets`, `bad` and `duplicates` count what was read, given, refused and dropped so far. A repetition
+    is what `seen` has already; where that is None, nothing is one.
     """
 
     def __init__(
@@ -61,16 +81,18 @@ class TargetLines(Iterator[TargetLine | BadLine]):
         *,
         default_port: int,
         schemes: Mapping[str, Scheme],
-        unique: bool,
+        seen: SeenTargets | None,
+        source: str | None,
     ) -> None:
         self.lines = self.targets = self.bad = self.duplicates = 0
-        self._source = lines
+        self._lines = lines
+        self._name = source
         self._default_port = default_port
         self._schemes = schemes
-        self._seen: set[bytes] | None = set() if unique else None
+        self._seen = seen
 
     def __next__(self) -> TargetLine | BadLine:
-        for raw, cut in self._source:
+        for raw, cut in self._lines:
             self.lines += 1
             found = self._read(raw, cut)
             if isinstance(found, BadLine):
@@ -78,7 +100,7 @@ class TargetLines(Iterator[TargetLine | BadLine]):
                 return found
             if found is None:
                 continue
-            if self._is_new(found.target):
+            if self._seen is None or self._seen.add(found.target):
                 self.targets += 1
                 return found
             self.duplicates += 1
@@ -88,7 +110,7 @@ class TargetLines(Iterator[TargetLine | BadLine]):
         if self.lines == 1:
             raw = raw.removeprefix(codecs.BOM_UTF8)
             if raw.startswith(_UTF16_MARKS):
-                self._source = iter(())  # what follows is not cut where its lines end
+                self._lines = iter(())  # what follows is not cut where its lines end
                 return self._refuse(
                     raw, "utf-16", "this list is UTF-16; save it as UTF-8, or give it as a stream"
                 )
@@ -124,17 +146,8 @@ class TargetLines(Iterator[TargetLine | BadLine]):
         return target
 
     def _refuse(self, raw: bytes, code: str, message: str) -> BadLine:
-        return BadLine(self.lines, shown(raw.decode(errors="backslashreplace").strip()), code, message)
-
-    def _is_new(self, target: Target) -> bool:
-        if self._seen is None:
-            return True
-        key = f"{target.transport} {target.dialect} {target.host} {target.port}"
-        digest = blake2b(key.encode(), digest_size=16).digest()
-        if digest in self._seen:
-            return False
-        self._seen.add(digest)
-        return True
+        text = shown(raw.decode(errors="backslashreplace").strip())
+        return BadLine(self.lines, text, code, message, self._name)
 
 
 def parse_chunks(
@@ -143,16 +156,20 @@ def parse_chunks(
     default_port: int = 443,
     schemes: Mapping[str, Scheme] = SCHEMES,
     unique: bool = True,
+    seen: SeenTargets | None = None,
+    source: str | None = None,
 ) -> TargetLines:
     """The targets of a stream, given in pieces of any size, cut anywhere: `iter(lambda: file.read1(65536),
     b"")`.
 
-    Memory does not depend on the length of the stream or of a line, but for the digests (see `TargetLines`).
+    Memory does not depend on the length of the stream or of a line, but for the digests of `SeenTargets`: one of the
+    list's own, or `seen`, where several lists are one; none where `unique` is False. `source`: what bad lines call it.
     UTF-16 is told by its byte order mark and decoded. Raises nothing of its own; bad lines are given as
     `BadLine`.
     """
     lines = _split(_as_utf8(chunks), each_is_whole=False)
-    return TargetLines(lines, default_port=default_port, schemes=schemes, unique=unique)
+    own = (seen or SeenTargets()) if unique else None
+    return TargetLines(lines, default_port=default_port, schemes=schemes, seen=own, source=source)
 
 
 def parse_lines(
@@ -169,9 +186,9 @@ def parse_lines(
     one `BadLine` and nothing more. For files and pipes `parse_chunks` is the better door: iterating a file
     reads a line whole, however long.
     """
-    return TargetLines(
-        _split(lines, each_is_whole=True), default_port=default_port, schemes=schemes, unique=unique
-    )
+    whole = _split(lines, each_is_whole=True)
+    own = SeenTargets() if unique else None
+    return TargetLines(whole, default_port=default_port, schemes=schemes, seen=own, source=None)
 
 
 def _split(pieces: Iterable[bytes | str], *, each_is_whole: bool) -> Iterator[tuple[bytes, bool]]:

@@ -3,8 +3,8 @@
 Reading order: `options` → `resolve` (where a target is) → `looks`.
 """
 
-from hemostat.detect.network.looks import Look, Recall, look
+from hemostat.detect.network.looks import Look, Recall, look, one_by_one
 from hemostat.detect.network.options import Options
 from hemostat.detect.network.resolve import Resolver
 
-__all__ = ["Look", "Options", "Recall", "Resolver", "look"]
+__all__ = ["Look", "Options", "Recall", "Resolver", "look", "one_by_one"]
