@@ -1,8 +1,10 @@
 """Lab endpoints on real sockets: opening, refusing, ending."""
 
+import asyncio
 import os
 import signal
 import socket
+import sys
 
 import pytest
 
@@ -120,6 +122,23 @@ def test_a_port_that_does_not_exist_is_named() -> None:
             pass
 
     with pytest.raises(LabError, match="port 65536"):
+        play(dialogue)
+
+
+def test_an_endpoint_that_fails_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing:
+        def __init__(self, *_: object) -> None:
+            pass
+
+        async def run(self) -> None:
+            raise RuntimeError("this endpoint failed")
+
+    async def dialogue() -> None:
+        async with serve(BOTH):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(sys.modules["hemostat.lab.serve"], "TcpServer", Failing)
+    with pytest.raises(RuntimeError, match="this endpoint failed"):
         play(dialogue)
 
 

@@ -220,6 +220,15 @@ def test_a_client_refuses_a_server_hello_that_is_none(body: bytes, description: 
     assert joined(connection.receive(record(22, message))) == alert(description)
 
 
+@pytest.mark.parametrize("chosen", [0x0300, 0x0301, 0x0303])
+def test_a_client_goes_on_in_the_version_that_the_server_chose(chosen: int) -> None:
+    connection = connect(TLS_CLIENT)
+    connection.start()
+    message = b"\x02\x00\x00\x23" + chosen.to_bytes(2, "big") + bytes(33)
+    assert joined(connection.receive(record(22, message, chosen))) == b""
+    assert joined(connection.receive(record(22, FLUSH[5:], chosen))) == alert(10, chosen)
+
+
 # --- bounds ---------------------------------------------------------------------------------------
 
 
