@@ -74,7 +74,8 @@ def test_check_finishes_the_handshake_and_proves_that_it_checks_lengths(gnutls_p
     assert (answer["verdict"], answer["reason"], looked.status) == ("patched", "own-bytes-refused", 0)
     assert answer["evidence"]["facts"]["form"] == "after-handshake"
     *_, refused, answered = connections(answer)
-    assert [(part["part"], part["answer"]) for part in refused["parts"]][0] == ("own-bytes", "alert")
+    own = refused["parts"][0]
+    assert (own["part"], own["answer"]) == ("own-bytes", "alert")
     assert [(part["part"], part["answer"]) for part in answered["parts"]] == [("control", "equal")]
 
 

@@ -166,8 +166,10 @@ def _download(folder: Path) -> Path:
         "--platform manylinux1_x86_64"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", *flags.split()]
-        + ["--dest", str(folder), REQUIREMENT],
+        [
+            *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+            *(*flags.split(), "--dest", str(folder), REQUIREMENT),
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -31,9 +31,8 @@ class Look(NamedTuple):
     """One probe of one address: its facts (kind `probe`) and the certificates that they name, by SHA-256.
 
     `number` counts the looks at that address from 1. `observed_at`: when it began. Where a target has no address,
-    `address` and `facts` are None and `failure` says why: `dns`; `resolver` where nobody could be asked for its address;
-    `local` where this machine could not even ask.
-    `kept`: its observation, where it was not made now but recalled.
+    `address` and `facts` are None and `failure` says why: `dns`; `resolver` where nobody could be asked for it; `local`
+    where this machine could not even ask. `kept`: its observation, where it was not made now but recalled.
     """
 
     target: Target
