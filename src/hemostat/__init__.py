@@ -18,6 +18,10 @@ __all__ = ["Answer", "CheckOptions", "HemostatError", "__version__", "check", "c
 __version__ = "0.1.0"
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     if name == "HemostatError":
         from hemostat.errors import HemostatError

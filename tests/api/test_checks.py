@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import pytest
 import hemostat
 from hemostat import api
 from hemostat.api import Answer, CheckOptions, Given, Identity
-from hemostat.evidence import KINDS
-from hemostat.ledger import LedgerError, open_ledger
+from hemostat.evidence import KINDS, EvidenceError
+from hemostat.ledger import Ledger, LedgerError, open_ledger
 from hemostat.targets import BadLine, Target, TargetLine, parse_target
 
 SOME = ("vulnerable-reads-on", "patched-closes", "no-heartbeats", "vulnerable-dtls-closes")
@@ -129,6 +130,44 @@ def test_options_that_make_no_sense(options: dict[str, Any]) -> None:
         CheckOptions(**options)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"port": "443"},
+        {"sni": 5},
+        {"timeout": "20"},
+        {"timeout": True},
+        {"retries": None},
+        {"concurrency": 2.5},
+        {"looks": 1.5},
+        {"looks": True},
+        {"all_addresses": 1},
+        {"resume": 24},
+    ],
+    ids=str,
+)
+def test_options_of_another_type(options: dict[str, Any]) -> None:
+    (name,) = options
+    with pytest.raises(TypeError, match=f"^{name} is a?"):
+        CheckOptions(**options)
+
+
+def test_how_long_ago_is_not_below_zero() -> None:
+    with pytest.raises(ValueError, match="below zero"):
+        CheckOptions(resume=timedelta(seconds=-1))
+
+
+def test_everything_ever_decided_may_be_taken(ledger: str) -> None:
+    options = CheckOptions(resume=timedelta.max)
+    assert [each.reason for each in hemostat.check("127.0.0.1:9", options, ledger=ledger)] == ["refused"]
+
+
+@pytest.mark.parametrize("given", [None, 443, b"127.0.0.1:9"])
+def test_what_is_neither_text_nor_target(given: Any) -> None:
+    with pytest.raises(TypeError, match=f"not {type(given).__name__}"):
+        hemostat.check([given])
+
+
 def test_a_ledger_that_cannot_be_opened_is_told_before_anything_is_asked(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
@@ -195,8 +234,36 @@ def test_whoever_leaves_early_leaves_nothing_behind(ledger: str) -> None:
     assert asyncio.run(run()) == set()
     with open_ledger(ledger) as kept:
         assert kept.verify().holds
-        (state,) = kept.runs()
-        assert state.ended
+        *_, last = kept.rows()
+        assert (last.kind, last.values()["outcome"]) == ("run-end", "interrupted")
+
+
+def test_a_run_that_an_error_ended_is_not_complete(ledger: str) -> None:
+    def targets() -> Iterator[str]:
+        yield "127.0.0.1:9"
+        raise OSError("the list can't be read any further")
+
+    with pytest.raises(OSError, match="any further"):
+        hemostat.check(targets(), ledger=ledger)
+    with open_ledger(ledger) as kept:
+        *_, last = kept.rows()
+        assert last.values() == {"count": 3, "outcome": "interrupted"}
+
+
+def test_a_ledger_is_given_back_where_the_run_cannot_begin(
+    ledger: str, office: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[bool] = []
+    close = Ledger.close
+
+    def note(self: Ledger) -> None:
+        closed.append(True)
+        close(self)
+
+    monkeypatch.setattr(Ledger, "close", note)
+    with pytest.raises(EvidenceError):
+        hemostat.check("127.0.0.1:9", ledger=ledger, who=replace(office, operator="\ud800"))
+    assert closed == [True]
 
 
 def test_ten_thousand_targets_are_read_as_there_is_room() -> None:
@@ -282,5 +349,6 @@ def test_the_package_shows_it() -> None:
     assert hemostat.CheckOptions is CheckOptions
     assert issubclass(LedgerError, hemostat.HemostatError)
     assert replace(CheckOptions(), looks=2).looks == 2
+    assert set(hemostat.__all__) <= set(dir(hemostat))
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = hemostat.no_such_name

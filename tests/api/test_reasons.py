@@ -78,7 +78,11 @@ def looks(rules: Iterable[str], vantage: str = "office", run: str = "1" * 32) ->
     rows = [writer.begin(operator="alice", authority=None, now=NOON)]
     for number, rule in enumerate(rules):
         at = NOON + timedelta(seconds=number)
-        rows.append(writer.append("probe", ENDPOINT, facts_of(rule), observed_at=at, recorded_at=at))
+        rows.append(
+            writer.append(
+                "probe", ENDPOINT, facts_of(rule) | {"address": "8.8.8.8"}, observed_at=at, recorded_at=at
+            )
+        )
     return rows
 
 

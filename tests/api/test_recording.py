@@ -1,3 +1,4 @@
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from hemostat.api import Identity
 from hemostat.api.recording import Recorder, endpoint_of
 from hemostat.detect.network import Look
-from hemostat.evidence import EvidenceError
+from hemostat.evidence import EvidenceError, read_time
 from hemostat.ledger import open_ledger
 from hemostat.targets import parse_target
 from tests.report.samples import facts_of
@@ -32,6 +33,25 @@ def test_a_run_is_a_row_to_begin_one_for_each_look_and_one_to_end(ledger: str, o
         assert kept.verify().holds
 
 
+def test_a_row_says_when_it_was_seen_and_when_it_was_written_down(ledger: str, office: Identity) -> None:
+    before = datetime.now(UTC)
+    run = recorder(ledger, office)
+    run.begin()
+    (row,) = run.record([a_look(facts_of("not-offered"))])
+    assert row is not None
+    assert read_time(row.observed_at) == NOW
+    assert read_time(row.recorded_at) >= before
+
+
+def test_the_certificates_of_all_looks_are_kept(ledger: str, office: Identity) -> None:
+    ders = {hashlib.sha256(der).hexdigest(): der for der in (b"one", b"another")}
+    run = recorder(ledger, office)
+    run.begin()
+    run.record([a_look(facts_of("not-offered"), {digest: der}) for digest, der in ders.items()])
+    with open_ledger(ledger) as kept:
+        assert {digest: kept.blob(digest) for digest in ders} == ders
+
+
 def test_an_address_that_is_not_global_carries_its_network(office: Identity) -> None:
     facts = facts_of("not-offered") | {"address": "10.0.0.1", "port": 443, "transport": "tcp"}
     assert endpoint_of(facts, office) == "tcp:10.0.0.1:443@office"
@@ -44,7 +64,9 @@ def test_a_look_that_evidence_does_not_take_costs_its_own_row_alone(ledger: str,
     run = recorder(ledger, office)
     run.begin()
     facts = facts_of("not-offered")
-    first, refused, last = run.record([a_look(facts), a_look(facts | {"dialect": "no dialect"}), a_look(facts)])
+    first, refused, last = run.record(
+        [a_look(facts), a_look(facts | {"dialect": "no dialect"}), a_look(facts)]
+    )
     run.end("complete")
     assert refused is None
     assert run.refused is not None

@@ -42,6 +42,18 @@ _MOST_REFUSED: Final = 1000
 """Answers to what names no target that wait to be told."""
 
 
+_TYPES: Final[tuple[tuple[str, tuple[type, ...], str], ...]] = (
+    ("port", (int,), "a whole number"),
+    ("sni", (str, type(None)), "a text or None"),
+    ("timeout", (int, float), "a number of seconds"),
+    ("retries", (int,), "a whole number"),
+    ("concurrency", (int,), "a whole number"),
+    ("looks", (int,), "a whole number"),
+    ("all_addresses", (bool,), "True or False"),
+    ("resume", (timedelta, type(None)), "a timedelta or None"),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions:
     """How to look.
@@ -55,7 +67,7 @@ class CheckOptions:
     all_addresses  ask every address of a name; False: the first one
     resume         take from the ledger what this vantage decided so long ago at most, instead of asking again
 
-    Raises ValueError for what makes no sense.
+    Raises TypeError for a value of another type, ValueError for one that makes no sense.
     """
 
     port: int = 443
@@ -68,6 +80,12 @@ class CheckOptions:
     resume: timedelta | None = None
 
     def __post_init__(self) -> None:
+        for name, kinds, said in _TYPES:
+            value = getattr(self, name)
+            if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+                raise TypeError(f"{name} is {said}, not {type(value).__name__}")
+        if self.resume is not None and self.resume < timedelta(0):
+            raise ValueError("resume is how long ago, so it is not below zero")
         _network_options(self)
 
 
@@ -107,7 +125,7 @@ async def check_async(
 
     Raises `LedgerError` where the ledger can't be opened (before anything is asked) or written to (at the end, after
     every answer was given, those that could not be kept without an observation). A target that is malformed is an
-    answer without a verdict.
+    answer without a verdict; what is no text and no target raises TypeError, after the answers to all before it.
     """
     options = options or CheckOptions()
     asked = _network_options(options)
@@ -116,7 +134,7 @@ async def check_async(
     given = [targets] if isinstance(targets, str) else targets
     came = _Came()
     async with (
-        _recording(ledger, who, stop, options.resume) as (keep, recall),
+        _recording(ledger, who, stop, options.resume, asked) as (keep, recall),
         aclosing(_read(given, options.port, came.refuse)) as read,
         aclosing(_look(read, asked, recall)) as looks,
         aclosing(came.batches(looks, stop)) as batches,
@@ -169,13 +187,17 @@ async def _read(
                     await refuse(
                         answer_to_bad_line(each.text, each.code, each.message, each.number, now, each.source)
                     )
-                case _:
+                case str():
                     try:
                         target = parse_target(each, default_port=port)
                     except TargetError as error:
                         await refuse(answer_to_bad_line(shown(each), error.code, error.message, None, now))
                     else:
                         yield target
+                case _:
+                    raise TypeError(
+                        f"a target is a text or what hemostat.targets read from one, not {type(each).__name__}"
+                    )
 
 
 _Keep = Callable[["Sequence[Look]"], "asyncio.Future[Sequence[Observation | None]]"]
@@ -183,7 +205,7 @@ _Keep = Callable[["Sequence[Look]"], "asyncio.Future[Sequence[Observation | None
 
 @asynccontextmanager
 async def _recording(
-    url: str | None, who: Identity, stop: asyncio.Event, resume: timedelta | None
+    url: str | None, who: Identity, stop: asyncio.Event, resume: timedelta | None, asked: "Options"
 ) -> "AsyncIterator[tuple[_Keep, Recall | None]]":
     """A run of the ledger, as a function that keeps a batch of looks and gives the row of each (None: not kept), and
     one that recalls earlier looks.
@@ -199,15 +221,18 @@ async def _recording(
         yield lambda batch: asyncio.ensure_future(keep_none(batch)), None
         return
     with ThreadPoolExecutor(1, "ledger") as thread:
-        run = await loop.run_in_executor(thread, _Run, url, who, resume)
+        run = await loop.run_in_executor(thread, _Run, url, who, resume, asked)
+        outcome = "interrupted"
         try:
             yield (
                 lambda batch: asyncio.ensure_future(loop.run_in_executor(thread, run.keep, batch)),
                 run.recall,
             )
+            # Whoever leaves early, by an error or because nobody reads on, never comes here.
+            if not stop.is_set():
+                outcome = "complete"
         finally:
             # Not to be cut short: a run without its end counts as cut off.
-            outcome = "interrupted" if stop.is_set() else "complete"
             await asyncio.shield(loop.run_in_executor(thread, run.close, outcome))
         if run.broken is not None:
             raise run.broken
@@ -216,7 +241,7 @@ async def _recording(
 class _Run:
     """The ledger's side, in its own thread: what can't be written is remembered, and the looking goes on."""
 
-    def __init__(self, url: str, who: Identity, resume: timedelta | None) -> None:
+    def __init__(self, url: str, who: Identity, resume: timedelta | None, asked: "Options") -> None:
         from hemostat.ledger import open_ledger
 
         self.recall: Recall | None = None
@@ -227,7 +252,7 @@ class _Run:
                 self._ledger, who, source=SOURCE, version=__version__, draw=os.urandom(16)
             )
             if resume is not None:
-                self.recall = Memory(self._ledger, who.vantage, datetime.now(UTC) - resume)
+                self.recall = Memory(self._ledger, who, _ago(resume), asked)
             self._recorder.begin()
         except BaseException:
             self._ledger.close()
@@ -252,6 +277,13 @@ class _Run:
             self.broken = error
         finally:
             self._ledger.close()
+
+
+def _ago(span: timedelta) -> datetime:
+    try:
+        return datetime.now(UTC) - span
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 class _Came:

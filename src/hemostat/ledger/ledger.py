@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from heapq import merge
 from types import TracebackType
 from typing import IO, Final, Self
 
-from hemostat.evidence import Observation
+from hemostat.evidence import Observation, write_time
 from hemostat.ledger import appending, certificate_table, index
 from hemostat.ledger.certificate_table import KnownCertificate
 from hemostat.ledger.errors import LedgerError
@@ -142,22 +143,29 @@ class Ledger:
         return from_row(rows[0]) if rows else None
 
     def observations(
-        self, *, kinds: Sequence[str] | None = None, subject: str | None = None, link: str | None = None
+        self,
+        *,
+        kinds: Sequence[str] | None = None,
+        subject: str | None = None,
+        link: str | None = None,
+        since: datetime | None = None,
     ) -> Iterator[Observation]:
-        """The observations of these kinds (None: all), about this subject, with this link; oldest first, by when
-        they were seen.
+        """The observations of these kinds (None: all), about this subject, with this link, seen then or later; oldest
+        first, by when they were seen.
         """
+        earliest = "" if since is None else write_time(since)
         if subject is not None or link is not None:
             name, role = (subject, "subject") if subject is not None else (link or "", "link")
             index.catch_up(self._store)
             with self._store.reading() as reader:
                 for row in index.by_name(reader, name, role):
-                    if (kinds is None or row.kind in kinds) and (link is None or link in row.links):
+                    wanted = (kinds is None or row.kind in kinds) and (link is None or link in row.links)
+                    if wanted and row.observed_at >= earliest:
                         yield row
             return
         with self._store.reading() as reader:
             of_each = (
-                _of_kind(reader, kind) for kind in (_kinds(reader) if kinds is None else sorted(set(kinds)))
+                _of_kind(reader, kind, earliest) for kind in (_kinds(reader) if kinds is None else sorted(set(kinds)))
             )
             yield from merge(*of_each, key=index.oldest_first)
 
@@ -291,11 +299,13 @@ def _kinds(reader: Reader) -> list[str]:
     return kinds
 
 
-def _of_kind(reader: Reader, kind: str) -> Iterator[Observation]:
+def _of_kind(reader: Reader, kind: str, earliest: str) -> Iterator[Observation]:
     return map(
         from_row,
         reader.stream(
-            f"SELECT {SELECTED} FROM observation o WHERE o.kind = :kind ORDER BY o.observed_at, o.run, o.seq",
+            f"SELECT {SELECTED} FROM observation o WHERE o.kind = :kind AND o.observed_at >= :earliest"
+            " ORDER BY o.observed_at, o.run, o.seq",
             kind=kind,
+            earliest=earliest,
         ),
     )

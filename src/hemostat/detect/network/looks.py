@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, TypeVar
@@ -45,8 +45,8 @@ class Look(NamedTuple):
     kept: Observation | None = None
 
 
-Recall = Callable[[Target, str], Look | None]
-"""An earlier look at this address of this target that is as good as a new one; None: look."""
+Recall = Callable[[Target, str], Sequence[Look]]
+"""Earlier looks at this address of this target that are as good as new ones; none: look."""
 
 
 async def one_by_one(items: Iterable[_T] | AsyncIterable[_T]) -> AsyncGenerator[_T, None]:
@@ -76,7 +76,7 @@ async def look(
     just ends. Nothing outlives it but, for a while, a thread that waits for the system's resolver.
     """
     looking = _Looking(
-        options or Options(), resolver or SystemResolver(), recall or (lambda target, address: None)
+        options or Options(), resolver or SystemResolver(), recall or (lambda target, address: ())
     )
     reading = asyncio.create_task(looking.read(targets))
     reading.add_done_callback(lambda _: looking.answers.put_nowait(None))
@@ -155,9 +155,10 @@ class _Looking:
             return
         for place in places if self._options.all_addresses else places[:1]:
             recalled = self._recall(target, place.written)
-            if recalled is not None:
+            for earlier in recalled:
                 await self._probes.acquire()
-                self.answers.put_nowait(_Answer(recalled, self._probes))
+                self.answers.put_nowait(_Answer(earlier, self._probes))
+            if recalled:
                 continue
             for number in range(1, self._options.looks + 1):
                 await self._probes.acquire()
