@@ -1,4 +1,6 @@
 import io
+import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,30 @@ def test_none_is_made_by_looking(ledger: str, what: object) -> None:
     with pytest.raises(LedgerError):
         what(ledger)  # type: ignore[operator]
     assert not Path(ledger).exists()
+
+
+def test_an_empty_variable_names_no_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEMOSTAT_LEDGER", "")
+    with pytest.raises(LedgerError) as caught:
+        api.seal_ledger(api.default_ledger())
+    assert caught.value.code == "bad-url"
+
+
+def test_an_empty_file_may_become_a_ledger_another_programs_may_not(filled: str, tmp_path: Path) -> None:
+    empty, other = tmp_path / "empty", tmp_path / "other"
+    empty.touch()
+    other.write_text("what is no database at all")
+    assert api.merge_ledgers(str(empty), filled).new_runs == 1
+    with pytest.raises(LedgerError) as caught:
+        api.merge_ledgers(str(other), filled)
+    assert caught.value.code == "not-a-ledger"
+
+
+def test_what_is_of_no_use_is_refused_before_anything_is_read(filled: str) -> None:
+    with sqlite3.connect(filled) as other:
+        other.execute("UPDATE hemostat_version SET version_num = '9999'")
+    other.close()
+    # To read from it would raise OSError.
+    with open(os.devnull, "wb") as unreadable, pytest.raises(LedgerError) as caught:
+        api.import_ledger(filled, unreadable)
+    assert caught.value.code == "newer-schema"

@@ -1,10 +1,13 @@
+import errno
 import io
 import json
 import sqlite3
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from hemostat.ledger import Ledger
 from tests.cli.conftest import Run
 
 
@@ -44,7 +47,7 @@ def test_a_seal_tells_what_became_of_what_was_there(
     assert seal.startswith("hemostat-seal-1 runs=2 rows=6 ")
     assert "exactly as it was sealed" in filled("ledger", "verify", "--seal", seal).out
     filled("check", "127.0.0.1:9")
-    monkeypatch.setattr("sys.stdin", io.StringIO(seal + "\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"{seal}\n".encode())))
     ran = filled("ledger", "verify", "--seal", "-")
     assert ran.status == 0
     assert "runs newer than the seal: 1" in ran.out
@@ -79,12 +82,34 @@ def test_an_export_overwrites_nothing(filled: Run, tmp_path: Path) -> None:
     assert filled("ledger", "export", str(tmp_path / "no" / "folder")).status == 2
 
 
+def test_an_export_is_there_when_it_is_whole_for_its_owner_alone(
+    filled: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept.jsonl"
+
+    def fails(self: Ledger, file: IO[bytes]) -> None:
+        assert file.write(b"half a line")
+        assert not kept.exists()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Ledger, "export", fails)
+        ran = filled("ledger", "export", str(kept))
+    assert (ran.status, ran.err) == (2, f"hemostat: {kept} can't be written: No space left on device\n")
+    assert filled("ledger", "export", "--ledger", str(tmp_path / "none"), str(kept)).status == 2
+    assert {each.name for each in tmp_path.iterdir() if "ledger" not in each.name} == set()
+    assert filled("ledger", "export", str(kept)).status == 0
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert kept.read_text() == filled("ledger", "export").out
+
+
 def test_what_is_no_export_is_refused_with_its_line(filled: Run, tmp_path: Path) -> None:
     bad = tmp_path / "bad.jsonl"
     bad.write_text(filled("ledger", "export").out.splitlines()[0] + "\n{}\n")
     ran = filled("ledger", "import", "--ledger", str(tmp_path / "other.sqlite"), str(bad))
     assert ran.status == 2
     assert "line 2" in ran.err
+    assert not (tmp_path / "other.sqlite").exists()
     assert filled("ledger", "import", str(tmp_path / "none.jsonl")).status == 2
 
 
@@ -104,3 +129,36 @@ def test_where_there_is_no_ledger_none_is_made(run: Run, action: str, tmp_path: 
     assert ran.status == 2
     assert "there is no ledger" in ran.err.lower()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "{}\n"])
+def test_an_import_of_nothing_is_told_and_makes_no_ledger(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    ran = run("ledger", "import")
+    assert ran.status == 2
+    assert ran.err.startswith("hemostat: line 1" if text else "hemostat: there is nothing to import")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_merge_that_is_refused_makes_no_ledger(filled: Run, tmp_path: Path) -> None:
+    new, none = str(tmp_path / "new.sqlite"), str(tmp_path / "none.sqlite")
+    there = str(tmp_path / "ledger.sqlite")
+    assert "there is no ledger" in filled("ledger", "merge", "--ledger", new, none).err
+    ran = filled("ledger", "merge", there)
+    assert (ran.status, ran.err) == (2, f"hemostat: {there} can't be taken into itself\n")
+    with sqlite3.connect(there) as other:
+        other.execute("UPDATE observation SET facts = replace(facts, 'refused', 'timeout')")
+    other.close()
+    assert "is broken at row" in filled("ledger", "merge", "--ledger", new, there).err
+    assert not Path(new).exists()
+    assert not Path(none).exists()
+
+
+@pytest.mark.parametrize("way", ["option", "environment"])
+def test_an_empty_name_is_no_ledger(run: Run, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.setenv("HEMOSTAT_LEDGER", "")
+    ran = run("ledger", "verify", *(["--ledger", ""] if way == "option" else []))
+    assert ran.status == 2
+    assert ran.err.startswith("hemostat: a ledger is a path")

@@ -398,11 +398,12 @@ class LedgerBehaviour:
                 assert list(ledger.rows()) == run(2, [1, 2])
                 assert ledger.blob(blob(1)[0]) is None
 
-    def test_merged_with_itself_it_stays_as_it_is(self, opens: Opens) -> None:
+    def test_it_is_not_merged_with_itself(self, opens: Opens) -> None:
         with opens() as ledger:
             ledger.append(run(1), dict([blob(1)]))
-            came = ledger.merge(ledger)
-            assert (came.new_runs, came.known_runs, came.blobs) == (0, 1, 0)
+            with opens() as same, pytest.raises(LedgerError) as caught:
+                ledger.merge(same)
+            assert caught.value.code == "itself"
             assert list(ledger.rows()) == run(1)
 
     def test_many_runs_go_over_in_several_transactions(

@@ -96,3 +96,14 @@ def test_no_password_is_ever_shown(user: str, rest: str) -> None:
     except LedgerError as error:
         shown = str(error)
     assert secret not in shown
+
+
+def test_a_relative_path_from_a_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(LedgerError) as caught:
+        locate("ledger.sqlite")
+    assert caught.value.code == "not-found"
+    assert locate(str(tmp_path / "ledger.sqlite")) == File(tmp_path / "ledger.sqlite")

@@ -3,16 +3,24 @@
 import argparse
 import sys
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from hemostat.cli.command import Command, UsageError, add_json_option, add_ledger_option, ledger_url
+from hemostat.cli.command import (
+    STANDARD,
+    Command,
+    UsageError,
+    add_json_option,
+    add_ledger_option,
+    ledger_url,
+    standard_input,
+)
 
 if TYPE_CHECKING:
     from hemostat.ledger import Merged
 
 __all__ = ["COMMAND"]
 
-_STANDARD: Final = "-"
 _NOT_WHOLE: Final = 1
 
 
@@ -37,11 +45,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     action("seal", _seal, "print one line that stands for all runs as they are now; keep it elsewhere")
     own = action("export", _export, "write all runs and certificates as JSON Lines")
     own.add_argument(
-        "file", nargs="?", default=_STANDARD, metavar="FILE", help="where to; default: standard output"
+        "file", nargs="?", default=STANDARD, metavar="FILE", help="where to; default: standard output"
     )
     own = action("import", _import, "take in what export wrote, all of it checked before any is kept")
     own.add_argument(
-        "file", nargs="?", default=_STANDARD, metavar="FILE", help="from where; default: standard input"
+        "file", nargs="?", default=STANDARD, metavar="FILE", help="from where; default: standard input"
     )
     own = action("merge", _merge, "take another ledger's runs in, each once")
     own.add_argument(
@@ -58,7 +66,9 @@ def _verify(arguments: argparse.Namespace) -> int:
     from hemostat import api
     from hemostat.report import verification_text
 
-    seal = sys.stdin.readline(4096) if arguments.seal == _STANDARD else arguments.seal
+    seal = arguments.seal
+    if seal == STANDARD:
+        seal = standard_input().readline(4096).decode(errors="replace")
     found = api.verify_ledger(ledger_url(arguments), seal=seal)
     if arguments.json:
         import json
@@ -79,20 +89,24 @@ def _seal(arguments: argparse.Namespace) -> int:
 def _export(arguments: argparse.Namespace) -> int:
     from hemostat import api
 
-    if arguments.file == _STANDARD:
+    if arguments.file == STANDARD:
         api.export_ledger(ledger_url(arguments), sys.stdout.buffer)
         return 0
-    with _opened(arguments.file, "xb") as file:
-        api.export_ledger(ledger_url(arguments), file)
+    try:
+        api.export_ledger(ledger_url(arguments), Path(arguments.file))
+    except FileExistsError as error:
+        raise UsageError(f"{error.filename} is there already; write to another file") from error
+    except OSError as error:
+        raise UsageError(f"{arguments.file} can't be written: {error.strerror}") from error
     return 0
 
 
 def _import(arguments: argparse.Namespace) -> int:
     from hemostat import api
 
-    if arguments.file == _STANDARD:
-        return _tell(api.import_ledger(ledger_url(arguments), sys.stdin.buffer))
-    with _opened(arguments.file, "rb") as file:
+    if arguments.file == STANDARD:
+        return _tell(api.import_ledger(ledger_url(arguments), standard_input()))
+    with _opened(arguments.file) as file:
         return _tell(api.import_ledger(ledger_url(arguments), file))
 
 
@@ -109,11 +123,9 @@ def _tell(merged: "Merged") -> int:
     return 0
 
 
-def _opened(name: str, mode: str) -> IO[bytes]:
+def _opened(name: str) -> BinaryIO:
     try:
-        return open(name, mode)
-    except FileExistsError as error:
-        raise UsageError(f"{name} is there already; write to another file") from error
+        return open(name, "rb")
     except OSError as error:
         raise UsageError(f"{name} can't be opened: {error.strerror}") from error
 

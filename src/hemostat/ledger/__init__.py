@@ -9,7 +9,7 @@ nothing else.
 from hemostat.ledger.appending import MAX_BLOB
 from hemostat.ledger.certificate_table import KnownCertificate
 from hemostat.ledger.errors import CODES, LedgerError
-from hemostat.ledger.ledger import Ledger, RunState, open_ledger
+from hemostat.ledger.ledger import Ledger, RunState, exported, open_ledger
 from hemostat.ledger.location import default_path
 from hemostat.ledger.merging import Merged
 from hemostat.ledger.named import Named
@@ -28,5 +28,6 @@ __all__ = [
     "SealCheck",
     "Verification",
     "default_path",
+    "exported",
     "open_ledger",
 ]

@@ -28,6 +28,8 @@ CODES: Final = MappingProxyType(
         "bad-line": "a line of what was to be imported holds no observation and no blob",
         "broken-run": "a run that was to be taken in is not one chain, so none of it was",
         "conflict": "a run that was to be taken in differs from the one that is there",
+        "itself": "a ledger was to be taken into itself",
+        "nothing": "what was to be imported holds no run",
         "bad-seal": "a text that is not a seal",
     }
 )

@@ -1,6 +1,7 @@
 """The ledger: what was seen, appended to and never changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
@@ -12,14 +13,14 @@ from hemostat.ledger import appending, certificate_table, index
 from hemostat.ledger.certificate_table import KnownCertificate
 from hemostat.ledger.errors import LedgerError
 from hemostat.ledger.location import File, locate
-from hemostat.ledger.merging import Merged, merge_stores
+from hemostat.ledger.merging import Merged, check_store, merge_stores
 from hemostat.ledger.rows import SELECTED, blob_bytes, from_row
 from hemostat.ledger.seals import Head, make_seal
 from hemostat.ledger.sqlite import open_file
 from hemostat.ledger.store import Reader, Store
 from hemostat.ledger.verification import Verification, verify
 
-__all__ = ["Ledger", "RunState", "open_ledger"]
+__all__ = ["Ledger", "RunState", "exported", "open_ledger"]
 
 _DIGEST_NAMES: Final = ("cert:", "spki:", "build:", "run:")
 _HEX: Final = frozenset("0123456789abcdef")
@@ -96,8 +97,16 @@ class Ledger:
         return import_lines(self._store, file)
 
     def merge(self, other: "Ledger") -> Merged:
-        """Take in another ledger: whole runs, each once; see `merging.merge_stores`."""
+        """Take in another ledger: whole runs, each once; see `merging.merge_stores`. Raises LedgerError, `itself` where
+        the two are one.
+        """
+        if self._store.identity == other._store.identity:
+            raise LedgerError("itself", f"{self.shown} can't be taken into itself")
         return merge_stores(self._store, other._store)
+
+    def check(self) -> None:
+        """Raises LedgerError for what keeps this ledger from being merged into another (`broken-run`, `bad-blob`)."""
+        check_store(self._store)
 
     def seal(self) -> str:
         """One line that stands for all runs as they are now, to be kept elsewhere; see `seals`. `verify` takes it."""
@@ -165,7 +174,8 @@ class Ledger:
             return
         with self._store.reading() as reader:
             of_each = (
-                _of_kind(reader, kind, earliest) for kind in (_kinds(reader) if kinds is None else sorted(set(kinds)))
+                _of_kind(reader, kind, earliest)
+                for kind in (_kinds(reader) if kinds is None else sorted(set(kinds)))
             )
             yield from merge(*of_each, key=index.oldest_first)
 
@@ -276,6 +286,20 @@ def open_ledger(url: str | None, *, create: bool = True) -> Ledger:
     from hemostat.ledger.postgresql import open_database
 
     return Ledger(open_database(location, create=create))
+
+
+@contextmanager
+def exported(file: IO[bytes]) -> Iterator[Ledger]:
+    """What `Ledger.export` wrote, all of it checked, as a ledger that is gone when the context ends; see
+    `transfer.checked_lines`. Raises LedgerError (also `nothing`), OSError.
+    """
+    from hemostat.ledger.transfer import checked_lines
+
+    with checked_lines(file) as store:
+        ledger = Ledger(store)
+        if next(ledger.runs(), None) is None:
+            raise LedgerError("nothing", "there is nothing to import: what was given holds no run")
+        yield ledger
 
 
 def _heads(reader: Reader) -> Iterator[Head]:

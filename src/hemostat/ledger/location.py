@@ -82,7 +82,12 @@ def locate(url: str | None) -> File | Database:
 
 
 def _file(written: str) -> File:
-    path = Path(os.path.abspath(written))
+    try:
+        path = Path(os.path.abspath(written))
+    except FileNotFoundError as error:
+        raise LedgerError(
+            "not-found", f"{_printable(written)} can't be found: the working folder is deleted"
+        ) from error
     return File(path, own=path.name == _NAME and path == default_path())
 
 

@@ -16,7 +16,7 @@ from hemostat.ledger.index import batches
 from hemostat.ledger.rows import SELECTED, any_row, blob_bytes, from_row
 from hemostat.ledger.store import Reader, Store, Writer
 
-__all__ = ["Merged", "merge_stores"]
+__all__ = ["Merged", "check_store", "merge_stores"]
 
 _ROWS: Final = 5_000
 """Rows after which a transaction is ended, so that others may write; a run is never divided."""
@@ -35,6 +35,13 @@ class Merged:
     """Runs of which it had nothing more."""
     observations: int
     blobs: int
+
+
+def check_store(source: Store) -> None:
+    """What `merge_stores` checks of the source. Raises LedgerError (`broken-run`, `bad-blob`)."""
+    with source.reading() as theirs:
+        _check_runs(theirs)
+        _check_blobs(theirs)
 
 
 def merge_stores(into: Store, source: Store, *, checked: bool = False) -> Merged:

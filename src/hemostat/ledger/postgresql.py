@@ -21,11 +21,18 @@ __all__ = ["PostgresqlStore", "open_database"]
 
 _CONNECT_SECONDS: Final = 15
 _LOCK_SECONDS: Final = 30
+_STATEMENT_SECONDS: Final = 900
+"""Some read the whole ledger before their first row comes."""
 _OPTIONS: Final = {
     "application_name": "hemostat",
     "client_encoding": "utf8",
     "connect_timeout": str(_CONNECT_SECONDS),
-    "options": f"-c lock_timeout={_LOCK_SECONDS}s",
+    "options": f"-c lock_timeout={_LOCK_SECONDS}s -c statement_timeout={_STATEMENT_SECONDS}s",
+    # A server that vanished is given up after a minute or two, not after the hours that TCP would wait.
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "90000",
 }
 _BATCH: Final = 500
 # Whoever makes or brings up the schema holds this: any number, as long as all use the same.
@@ -49,6 +56,11 @@ class PostgresqlStore:
             raise LedgerError(
                 "no-driver", "a PostgreSQL ledger needs psycopg: install hemostat with its extra `postgresql`"
             ) from error
+
+    @property
+    def identity(self) -> str:
+        """Server and database, as they are named."""
+        return self.shown
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -195,6 +207,7 @@ _MEANINGS: Final = {
     "08": ("unreachable", "can't be reached, or the connection to it broke"),
     "28": ("unreachable", "lets nobody in under that name and password"),
     "3D": ("unreachable", "is no database of that server"),
+    "57014": ("busy", f"took more than {_STATEMENT_SECONDS} seconds for one statement"),
     "57": ("unreachable", "is being shut down, or ended the connection"),
     "23505": ("not-next", "has that row already"),
     "25006": ("read-only", "may only be read"),

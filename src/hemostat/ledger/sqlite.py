@@ -48,6 +48,12 @@ class SqliteStore:
     def shown(self) -> str:
         return self._file.shown
 
+    @property
+    def identity(self) -> tuple[int, int]:
+        """The file's, whatever links lead to it."""
+        found = self._file.path.stat()
+        return found.st_dev, found.st_ino
+
     def _connect(self) -> sqlite3.Connection:
         """A connection that has read the file's first page. Raises LedgerError."""
         mode = self._mode

@@ -53,6 +53,11 @@ class Store(Protocol):
         ...
 
     @property
+    def identity(self) -> object:
+        """Equal for two stores of one database, however each was named."""
+        ...
+
+    @property
     def unwritable(self) -> LedgerError | None:
         """Why nothing can be written, or None. `writing` raises it."""
         ...

@@ -9,6 +9,7 @@ from base64 import b64encode
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Final
@@ -19,10 +20,10 @@ from hemostat.ledger.errors import LedgerError, damaged_row
 from hemostat.ledger.location import File
 from hemostat.ledger.merging import Merged, merge_stores
 from hemostat.ledger.rows import SELECTED, any_row, blob_bytes
-from hemostat.ledger.sqlite import open_file
+from hemostat.ledger.sqlite import SqliteStore, open_file
 from hemostat.ledger.store import Store, Writer
 
-__all__ = ["LONGEST_LINE", "export_store", "import_lines"]
+__all__ = ["LONGEST_LINE", "checked_lines", "export_store", "import_lines"]
 
 _BLOB: Final = re.compile(rb'\{"blob":"([0-9a-f]{64})","data":"([A-Za-z0-9+/]*={0,2})"\}')
 LONGEST_LINE: Final = 128 + (MAX_BLOB + 2) // 3 * 4
@@ -45,14 +46,25 @@ def export_store(store: Store, file: IO[bytes]) -> None:
 
 
 def import_lines(store: Store, file: IO[bytes]) -> Merged:
-    """Take in what `export_store` wrote, or several such. All of it is checked before any of it is kept: it goes into a
-    ledger of its own first, in the folder for temporary files, of about the size of `file`.
+    """Take in what `export_store` wrote, or several such. All of it is checked before any of it is kept.
 
-    Raises LedgerError, with the number of the line where a line is at fault: `bad-line`, `bad-blob`, `broken-run`,
-    `conflict` (also with a run that is in the ledger already); and OSError of the file.
+    Raises LedgerError as `checked_lines` does, and for a run that is in the ledger with other rows (`conflict`); and
+    OSError of the file.
     """
     if store.unwritable is not None:
         raise store.unwritable
+    with checked_lines(file) as scratch:
+        return merge_stores(store, scratch, checked=True)
+
+
+@contextmanager
+def checked_lines(file: IO[bytes]) -> Iterator[SqliteStore]:
+    """What `export_store` wrote, or several such, as a ledger in the folder for temporary files, of about the size of
+    `file`; gone when the context ends.
+
+    Raises LedgerError, with the number of the line where a line is at fault: `bad-line`, `bad-blob`, `broken-run`,
+    `conflict`; and OSError of the file.
+    """
     with _temporary_folder() as folder:
         scratch = open_file(File(Path(folder) / "import.sqlite"), durable=False)
         try:
@@ -60,7 +72,7 @@ def import_lines(store: Store, file: IO[bytes]) -> Merged:
             while lines.more:
                 with scratch.writing() as writer:
                     lines.take_some(writer)
-            return merge_stores(store, scratch, checked=True)
+            yield scratch
         finally:
             scratch.close()
 
