@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from hemostat.cli.command import Command, UsageError, add_json_option
+from hemostat.cli.command import Command, UsageError, add_json_option, number_from
 
 __all__ = ["COMMAND"]
 
@@ -25,7 +25,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--port-base",
-        type=int,
+        type=number_from("--port-base", 0, _LAST_PORT),
         default=0,
         metavar="PORT",
         help="count ports up from this one; default: any free ones",
@@ -34,21 +34,26 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if not 0 <= arguments.port_base <= _LAST_PORT:
-        raise UsageError(
-            f"--port-base {arguments.port_base}: a port is a whole number from 1 to {_LAST_PORT}"
-        )
     from hemostat import lab
+    from hemostat.report.prose import counted
+
+    only = tuple(dict.fromkeys(arguments.only))
+    many = len(lab.select_endpoints(only) if only else lab.default_endpoints())
+    if arguments.port_base and arguments.port_base + many - 1 > _LAST_PORT:
+        raise UsageError(
+            f"--port-base {arguments.port_base}: {counted(many, 'endpoint')} would go past port {_LAST_PORT}"
+        )
 
     def announce(opened: tuple[lab.OpenEndpoint, ...]) -> None:
         print(lab.announcement(opened, as_json=arguments.json))
         if arguments.json:
             print()
         else:
-            print(f"\n{len(opened)} endpoints are open on loopback; Ctrl-C ends them.", file=sys.stderr)
+            are = "endpoint is" if len(opened) == 1 else "endpoints are"
+            print(f"\n{len(opened)} {are} open on loopback; Ctrl-C ends.", file=sys.stderr)
         sys.stdout.flush()
 
-    lab.run(announce, only=arguments.only, host=arguments.host, port_base=arguments.port_base)
+    lab.run(announce, only=only, host=arguments.host, port_base=arguments.port_base)
     return 0
 
 
