@@ -145,10 +145,13 @@ def test_what_lost_its_certificates_is_not(ledger: str, office: Identity) -> Non
     assert recalled(ledger, office) is None
 
 
-def test_what_was_changed_is_not(ledger: str, office: Identity) -> None:
+@pytest.mark.parametrize(
+    "changed", ["source_version = '9'", "observed_at = '9'", "facts = '{'", "facts = '{}'"]
+)
+def test_what_was_changed_is_not(ledger: str, office: Identity, changed: str) -> None:
     remember(ledger, office, ("not-offered", HOUR))
     with sqlite3.connect(ledger) as other:
-        other.execute("UPDATE observation SET source_version = '9' WHERE kind = 'probe'")
+        other.execute(f"UPDATE observation SET {changed} WHERE kind = 'probe'")
     assert recalled(ledger, office) is None
 
 

@@ -1,6 +1,7 @@
 """What `why` finds, by every way to name it; tests/cli/test_why.py asks in the user's words."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -41,6 +42,11 @@ def test_every_name_leads_to_the_same_observation(filled: tuple[str, hemostat.An
         f"cert:{answer.certificate.sha256}",
         f"spki:{answer.certificate.spki_sha256}",
         answer.certificate.spki_sha256[:10],
+        f"spki:{answer.certificate.spki_sha256[:16]}",
+        f"spki:{answer.certificate.spki_sha256[:16]}…",
+        f"CERT:{answer.certificate.sha256[:4]}...",
+        answer.evidence["observation"]["run"],
+        answer.evidence["observation"]["run"][:12],
     ]
     for way in ways:
         found = api.why(way, ledger=ledger)
@@ -56,7 +62,9 @@ def test_a_port_that_is_written_counts(filled: tuple[str, hemostat.Answer]) -> N
         api.why(f"127.0.0.1:{answer.port % 65535 + 1}", ledger=ledger)
 
 
-@pytest.mark.parametrize("what", ["other.example", "ab", "zzzz", "", "host:name=web1", "run:" + "0" * 32])
+@pytest.mark.parametrize(
+    "what", ["other.example", "ab", "zzzz", "", "host:name=web1", "run:" + "0" * 32, "key:abcdef"]
+)
 def test_what_is_not_there(filled: tuple[str, hemostat.Answer], what: str) -> None:
     with pytest.raises(NothingKnown):
         api.why(what, ledger=filled[0])
@@ -90,6 +98,7 @@ def test_one_bad_look_of_many_counts_however_many_came_after(ledger: str) -> Non
     with open_ledger(ledger) as opened:
         opened.append(looks(["own-bytes-answered", *["own-bytes-ignored"] * 30]))
     (found,) = api.why(ENDPOINT, ledger=ledger)
+    assert found.standing is not None
     assert found.standing.verdict.word == "vulnerable"
     assert (len(found.judged), found.older) == (21, 10)
 
@@ -110,3 +119,113 @@ def test_what_a_later_version_wrote_is_not_judged(ledger: str) -> None:
         opened.append([first, second, later._replace(digest=digest(later.text()))])
     (found,) = api.why(ENDPOINT, ledger=ledger)
     assert [each.observation.seq for each in found.judged] == [1]
+
+
+def asked_as(
+    host: str | None, rule: str, seq: int, *, sent: str | None = None, address: str = "8.8.8.8"
+) -> list[Observation]:
+    """A run that asked an address as `host`, and sent a server name."""
+    writer = RunWriter(
+        names.run(f"{seq:032x}"), source="hemostat check", source_version="0.1.0", vantage="office"
+    )
+    at = NOON + timedelta(minutes=seq)
+    facts = facts_of(rule) | {"host": host, "address": address}
+    for connection in facts["connections"]:
+        connection["offered"]["name"] = sent
+    subject = names.endpoint("tcp", address, 443, host="host:name=web1", network="office")
+    return [
+        writer.begin(operator="alice", authority=None, now=at),
+        writer.append("probe", subject, facts, observed_at=at, recorded_at=at),
+    ]
+
+
+def kept(ledger: str, *runs: list[Observation]) -> None:
+    with open_ledger(ledger) as opened:
+        for run in runs:
+            opened.append(run)
+
+
+def test_a_name_is_judged_by_what_was_asked_as_that_name(ledger: str) -> None:
+    """Two names at one address may be two servers, and one of them is vulnerable."""
+    bad = asked_as("bad.example", "own-bytes-answered", 1, sent="bad.example")
+    good = asked_as("good.example", "own-bytes-ignored", 2, sent="good.example")
+    kept(ledger, bad, good)
+    for what, word in (
+        ("bad.example", "vulnerable"),
+        ("good.example:443", "patched"),
+        ("8.8.8.8", "vulnerable"),
+    ):
+        (found,) = api.why(what, ledger=ledger)
+        assert found.standing is not None
+        assert found.standing.verdict.word == word, what
+
+
+def test_another_name_sent_is_another_server(ledger: str) -> None:
+    bad = asked_as(None, "own-bytes-answered", 1, sent="bad.example")
+    kept(ledger, bad, asked_as(None, "own-bytes-ignored", 2, sent="good.example"))
+    (found,) = api.why("8.8.8.8", ledger=ledger)
+    assert found.words == {"office": ["vulnerable", "patched"]}
+
+
+def test_however_often_a_name_was_asked_the_other_counts(ledger: str) -> None:
+    kept(ledger, asked_as("bad.example", "own-bytes-answered", 1))
+    kept(ledger, *(asked_as("good.example", "own-bytes-ignored", seq) for seq in range(2, 30)))
+    (found,) = api.why("8.8.8.8", ledger=ledger)
+    assert found.standing is not None
+    assert found.standing.verdict.word == "vulnerable"
+
+
+def test_a_link_local_address_is_found_with_its_zone(ledger: str) -> None:
+    kept(ledger, asked_as(None, "own-bytes-ignored", 1, address="fe80::1%eth0"))
+    (found,) = api.why("[fe80::1%eth0]:443", ledger=ledger)
+    assert found.subject == "tcp:[fe80::1]:443@host:name=web1%eth0"
+    with pytest.raises(NothingKnown):
+        api.why("[fe80::1%eth1]:443", ledger=ledger)
+
+
+def test_a_scheme_that_is_written_counts(ledger: str) -> None:
+    hemostat.check(["tls://127.0.0.1:9", "dtls://127.0.0.1:9"], ledger=ledger)
+    assert [each.subject[:4] for each in api.why("tls://127.0.0.1:9", ledger=ledger)] == ["tcp:"]
+    assert [each.subject[:4] for each in api.why("dtls://127.0.0.1:9", ledger=ledger)] == ["udp:"]
+    assert len(api.why("127.0.0.1:9", ledger=ledger)) == 2
+
+
+def test_a_name_without_an_address_has_a_scheme_too(ledger: str) -> None:
+    hemostat.check("dtls://no-such-host.invalid:443", ledger=ledger)
+    assert api.why("dtls://no-such-host.invalid:443", ledger=ledger)
+    with pytest.raises(NothingKnown):
+        api.why("tls://no-such-host.invalid:443", ledger=ledger)
+
+
+def test_a_run_leads_to_all_that_it_looked_at(ledger: str) -> None:
+    targets = ["127.0.0.1:9", "127.0.0.1:10", "no-such-host.invalid"]
+    answers = hemostat.check(targets, ledger=ledger)
+    run = answers[0].evidence["observation"]["run"]
+    hemostat.check("127.0.0.1:11", ledger=ledger)
+    found = {each.subject.partition("@")[0] for each in api.why(run, ledger=ledger)}
+    assert found == {"tcp:127.0.0.1:9", "tcp:127.0.0.1:10", "no-such-host.invalid (no address)"}
+
+
+@pytest.mark.parametrize("column", ["facts", "vantage", "source_version", "kind_version"])
+def test_a_row_that_was_changed_stands_for_nothing(ledger: str, column: str) -> None:
+    rows = asked_as(None, "own-bytes-answered", 1)
+    kept(ledger, rows)
+    clean = asked_as(None, "own-bytes-ignored", 1)[1].facts
+    value = {"facts": clean, "vantage": "home", "source_version": "9", "kind_version": 9}[column]
+    with sqlite3.connect(ledger) as other:
+        other.execute(f"UPDATE observation SET {column} = ? WHERE kind = 'probe'", [value])
+    (found,) = api.why("8.8.8.8", ledger=ledger)
+    assert (found.standing, found.judged) == (None, ())
+    assert [row.seq for row in found.broken] == [1]
+
+
+def test_a_certificate_whose_bytes_were_changed_is_not_shown(filled: tuple[str, hemostat.Answer]) -> None:
+    ledger, answer = filled
+    assert answer.certificate is not None
+    with sqlite3.connect(ledger) as other:
+        (der,) = other.execute(
+            "SELECT data FROM blob WHERE sha256 = ?", [answer.certificate.sha256]
+        ).fetchone()
+        other.execute("UPDATE blob SET data = ?", [der[:-1] + bytes([der[-1] ^ 1])])
+    (found,) = api.why(answer.target, ledger=ledger)
+    assert found.judged[0].certificates == ()

@@ -6,7 +6,7 @@ import pytest
 
 from hemostat.assess import judge, judge_failure
 from hemostat.evidence import Observation, RunWriter, names
-from hemostat.report import Judged, Reasons, dialogue, reasons_json, reasons_text
+from hemostat.report import Judged, Reasons, dialogue, reasons_json, reasons_status, reasons_text
 from tests.assess.facts import Facts
 from tests.report.samples import certificate, facts_of
 
@@ -79,6 +79,7 @@ def test_what_was_seen_before_follows_in_a_line_each() -> None:
 
 def test_a_vantage_is_known_by_what_it_saw_last() -> None:
     fixed = Reasons(ENDPOINT, (judged("own-bytes-ignored"), before("own-bytes-answered")))
+    assert fixed.standing is not None
     assert fixed.standing.verdict.word == "patched"
     assert not fixed.disagree
     assert reasons_text(fixed).startswith(f"{ENDPOINT}: patched (own-bytes-ignored)\n")
@@ -112,6 +113,7 @@ def test_one_dated_ahead_is_marked_and_does_not_count_beside_others() -> None:
     alone = reasons_text(Reasons(ENDPOINT, (ahead,)))
     assert "dated more than five minutes after it was written down: kept, and never the newest" in alone
     both = Reasons(ENDPOINT, (ahead, before("own-bytes-answered")))
+    assert both.standing is not None
     assert both.standing.verdict.word == "vulnerable"
     assert not both.disagree
     assert reasons_text(both).endswith(", dated ahead of its recording\n")
@@ -158,3 +160,60 @@ def test_as_json_an_observation_has_all_its_fields(field: str) -> None:
     assert told[field] == {"facts": only.observation.values(), "links": list(only.observation.links)}.get(
         field, kept
     )
+
+
+def named(rule: str, host: str | None, run: str, sent: str | None = None) -> Judged:
+    facts = facts_of(rule) | {"host": host}
+    for connection in facts["connections"]:
+        connection["offered"]["name"] = sent or host
+    return Judged(seen(facts, run=run * 32), judge(facts))
+
+
+def test_where_names_disagree_the_worse_stands() -> None:
+    """Two names at one address, asked in two runs: the newer does not take the place of the other."""
+    worse = named("own-bytes-answered", "bad.example", "1")
+    reasons = Reasons(ENDPOINT, (named("own-bytes-ignored", "good.example", "2"), worse))
+    assert reasons.standing is worse
+    text = flat(reasons_text(reasons))
+    assert "Names disagree: office saw vulnerable and patched. Another server may answer" in text
+    assert "as good.example" in text
+
+
+@pytest.mark.parametrize(
+    ("host", "sent", "told"),
+    [
+        (None, None, "  by its address\n"),
+        ("www.example", "other.example", "  as www.example, name sent other.example\n"),
+    ],
+)
+def test_other_questions_tell_what_they_asked(host: str | None, sent: str | None, told: str) -> None:
+    other = named("own-bytes-ignored", host, "1", sent)
+    text = reasons_text(Reasons(ENDPOINT, (named("own-bytes-answered", "a.example", "2"), other)))
+    assert text.endswith(f"{other.observation.digest[:16]}{told}")
+
+
+def test_a_row_that_does_not_hold_is_marked() -> None:
+    changed = judged("own-bytes-answered", run="2" * 32).observation
+    reasons = Reasons(ENDPOINT, (judged("own-bytes-ignored"),), broken=(changed,))
+    assert f"  row 1 of run:{'2' * 32} does not hold: it was changed." in reasons_text(reasons)
+    value = reasons_json(reasons)
+    assert value["verdict"] == "patched"
+    assert value["broken"] == [{"run": changed.run, "seq": 1, "digest": changed.digest}]
+
+
+def test_where_nothing_holds_there_is_no_verdict() -> None:
+    reasons = Reasons(ENDPOINT, (), broken=(judged("own-bytes-ignored").observation,))
+    assert reasons_text(reasons).startswith(f"{ENDPOINT}: no verdict, as nothing that is kept of it holds\n")
+    value = reasons_json(reasons)
+    assert [value[key] for key in ("verdict", "reason", "explanation", "rule", "standing")] == [None] * 5
+    assert value["observations"] == []
+
+
+def test_the_status_is_that_of_what_stands_unless_something_does_not_hold() -> None:
+    changed = judged("ssh").observation
+    patched = Reasons(ENDPOINT, (judged("own-bytes-ignored"),))
+    assert reasons_status([patched]) == 0
+    assert reasons_status([patched, Reasons(ENDPOINT, (), broken=(changed,))]) == 3
+    assert reasons_status([Reasons(ENDPOINT, (), broken=(changed,))]) == 3
+    worst = Reasons(ENDPOINT, (judged("own-bytes-answered"),), broken=(changed,))
+    assert reasons_status([worst, patched]) == 1

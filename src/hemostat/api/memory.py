@@ -53,7 +53,7 @@ class Memory:
             question = _question(row) if row.vantage == who.vantage else None
             if question is not None:
                 by_run.setdefault(question, {}).setdefault(row.run, []).append(row)
-                if not row.is_ahead:
+                if not _is_ahead(row):
                     newest[question] = row.run
         # A run that began before then may have looked before then, too.
         for run in set(newest.values()) - began:
@@ -96,6 +96,13 @@ def _question(row: Observation) -> _Question | None:
         return _Question(row.subject, facts["host"], name, facts["dialect"])
     except (EvidenceError, LookupError, TypeError):
         return None
+
+
+def _is_ahead(row: Observation) -> bool:
+    try:
+        return row.is_ahead
+    except EvidenceError:
+        return True
 
 
 def _counts(row: Observation) -> bool:

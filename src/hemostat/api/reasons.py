@@ -8,7 +8,7 @@ from hemostat.api.answers import read_shown
 from hemostat.assess import Verdict, judge, judge_failure
 from hemostat.errors import HemostatError
 from hemostat.evidence import EvidenceError, Observation, find, parse
-from hemostat.report import Judged, Reasons
+from hemostat.report import Judged, Question, Reasons, question_of
 from hemostat.targets import TargetError, parse_target
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class NothingKnown(HemostatError):
 def why(what: str, *, ledger: str) -> list[Reasons]:
     """What is known of `what`, an entry for each asset: a target as `check` takes it, an asset's name
     (`tcp:192.0.2.7:443@office`), a certificate or key by its SHA-256 or the first digits of it, an observation by its
-    digest likewise.
+    digest likewise, a run (`run:…`) for all that it looked at. Of a target that is a name counts what was asked as that
+    name; of one with a scheme, what was asked over its transport.
 
     Raises `NothingKnown`, `LedgerError`.
     """
@@ -50,13 +51,14 @@ def _by_target(ledger: "Ledger", what: str) -> Iterator[Reasons]:
     except TargetError:
         return
     port = target.port if _names_port(what) else None
-    host = target.host.partition("%")[0]
-    for subject in ledger.subjects(host, port):
+    host = None if target.address else target.host
+    transport = target.transport if "://" in what else None
+    for subject in ledger.subjects(target.host, port):
         if _is(subject, "run"):
-            rows = (row for row in ledger.newest(subject, kinds=["lookup"]) if _host(row) == target.host)
-            yield from _reasons(ledger, f"{target.host} (no address)", rows)
-        else:
-            yield from _reasons(ledger, subject, ledger.newest(subject, kinds=_JUDGED))
+            rows = ledger.newest(subject, kinds=["lookup"])
+            yield from _reasons(ledger, f"{target.host} (no address)", rows, host, transport)
+        elif transport is None or subject.startswith(f"{transport}:"):
+            yield from _reasons(ledger, subject, ledger.newest(subject, kinds=_JUDGED), host)
 
 
 def _by_name(ledger: "Ledger", what: str) -> Iterator[Reasons]:
@@ -66,21 +68,25 @@ def _by_name(ledger: "Ledger", what: str) -> Iterator[Reasons]:
         return
     if name.type in ("certificate", "key"):
         yield from _shown_by(ledger, name)
+    elif name.type == "run":
+        yield from _looked_at(ledger, name)
     else:
         yield from _reasons(ledger, name, ledger.newest(name, kinds=_JUDGED))
 
 
 def _by_digest(ledger: "Ledger", what: str) -> Iterator[Reasons]:
-    digits = what.lower().rstrip("…")
+    of, colon, digits = what.lower().rstrip("….").rpartition(":")
     if len(digits) < _LEAST_PREFIX or not set(digits) <= set("0123456789abcdef"):
         return
-    for row in islice(ledger.with_digest(digits), _MOST_SHOWN):
-        if row.kind in _JUDGED:
-            yield from _reasons(ledger, row.subject, iter([row]))
-    for name in islice(ledger.find(digits), _MOST_SHOWN):
-        if _is(name, "certificate"):
-            yield from _shown_by(ledger, name)
-    for known in ledger.certificates():
+    if not colon:
+        for row in islice(ledger.with_digest(digits), _MOST_SHOWN):
+            if row.kind in _JUDGED:
+                yield from _reasons(ledger, row.subject, iter([row]))
+    for prefix, shown in (("cert", _shown_by), ("run", _looked_at)):
+        if of == prefix or (not colon and prefix == "cert"):
+            for name in islice(ledger.find(f"{prefix}:{digits}"), _MOST_SHOWN):
+                yield from shown(ledger, name)
+    for known in ledger.certificates() if of in ("", "spki") else ():
         if known.certificate is not None and known.certificate.spki_sha256.startswith(digits):
             yield from _shown_by(ledger, f"cert:{known.sha256}")
 
@@ -98,29 +104,62 @@ def _shown_by(ledger: "Ledger", name: str) -> Iterator[Reasons]:
         yield from _reasons(ledger, subject, ledger.newest(subject, kinds=_JUDGED))
 
 
-def _reasons(ledger: "Ledger", subject: str, rows: Iterator[Observation]) -> Iterator[Reasons]:
-    """The newest rows, and of what counts (`Reasons`) beyond them one row for each word not yet among them."""
+def _looked_at(ledger: "Ledger", run: str) -> Iterator[Reasons]:
+    """What a run saw, of each endpoint, and which names it found no address for."""
+    seen: dict[str, list[Observation]] = {}
+    for row in ledger.rows(run):
+        if row.kind in _JUDGED and not row.is_ahead:
+            seen.setdefault(row.subject, []).append(row)
+    for subject, rows in seen.items():
+        if subject != run:
+            yield from _reasons(ledger, subject, reversed(rows))
+            continue
+        for row in rows:
+            yield from _reasons(ledger, f"{_host(row)} (no address)", iter([row]))
+
+
+def _reasons(
+    ledger: "Ledger",
+    subject: str,
+    rows: Iterator[Observation],
+    host: str | None = None,
+    transport: str | None = None,
+) -> Iterator[Reasons]:
+    """The newest rows, and of what counts (`Reasons`) beyond them one row for each word not yet among them; of those
+    that asked for `host`, over `transport`, where these are given.
+    """
     judged: list[Judged] = []
+    broken: list[Observation] = []
     older = 0
-    newest_runs: dict[tuple[str, str], str] = {}
-    words: set[tuple[str, str, str]] = set()
+    newest_runs: dict[Question, str] = {}
+    words: set[tuple[Question, str]] = set()
     for row in rows:
+        try:
+            row.check()
+        except EvidenceError:
+            broken.append(row)
+            continue
         if find(row.kind, row.kind_version) is None:
             continue
-        counts = newest_runs.setdefault((row.vantage, row.source), row.run) == row.run
+        question = question_of(row)
+        if host is not None and question.host != host:
+            continue
+        if transport is not None and row.values()["transport"] != transport:
+            continue
+        counts = newest_runs.setdefault(question, row.run) == row.run
         if not counts and len(judged) >= _MOST_SHOWN:
             older += 1
             continue
         verdict = _verdict(row)
-        said = (row.vantage, row.source, verdict.word)
+        said = (question, verdict.word)
         if len(judged) < _MOST_SHOWN or said not in words:
             judged.append(Judged(row, verdict, tuple(_certificates(ledger, row))))
         else:
             older += 1
         if counts:
             words.add(said)
-    if judged:
-        yield Reasons(subject, tuple(judged), older)
+    if judged or broken:
+        yield Reasons(subject, tuple(judged), older, tuple(broken))
 
 
 def _verdict(row: Observation) -> Verdict:
@@ -134,7 +173,7 @@ def _certificates(ledger: "Ledger", row: Observation) -> "Iterator[Certificate]"
     for digest in dict.fromkeys(digests):
         der = ledger.blob(digest)
         certificate = None if der is None else read_shown(der)
-        if certificate is not None:
+        if certificate is not None and certificate.sha256 == digest:
             yield certificate
 
 
@@ -144,8 +183,11 @@ def _names_port(what: str) -> bool:
 
 
 def _host(row: Observation) -> str:
-    facts: Any = row.values()
-    return str(facts["host"])
+    try:
+        facts: Any = row.values()
+        return str(facts["host"])
+    except (EvidenceError, LookupError, TypeError):
+        return "a name"
 
 
 def _is(name: str, of: str) -> bool:

@@ -23,7 +23,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from hemostat import api
-    from hemostat.report import exit_status, reasons_json, reasons_text
+    from hemostat.report import reasons_json, reasons_status, reasons_text
 
     found = api.why(arguments.what, ledger=ledger_url(arguments))
     if arguments.json:
@@ -36,7 +36,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
         width = min(shutil.get_terminal_size((_PROSE, 24)).columns, _PROSE)
         print("\n".join(reasons_text(each, width) for each in found), end="")
-    return exit_status({seen.verdict.word for each in found for seen in each.newest_of_each_vantage})
+    return reasons_status(found)
 
 
 COMMAND = Command(

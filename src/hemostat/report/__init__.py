@@ -5,12 +5,21 @@ from hemostat.report.evidence import dialogue
 from hemostat.report.ledger import merged_text, verification_text
 from hemostat.report.status import exit_status
 from hemostat.report.terminal import Screen
-from hemostat.report.why import Judged, Reasons, reasons_json, reasons_text
+from hemostat.report.why import (
+    Judged,
+    Question,
+    Reasons,
+    question_of,
+    reasons_json,
+    reasons_status,
+    reasons_text,
+)
 
 __all__ = [
     "KEYS",
     "Answer",
     "Judged",
+    "Question",
     "Reasons",
     "Screen",
     "dialogue",
@@ -18,7 +27,9 @@ __all__ = [
     "json_line",
     "merged_text",
     "named",
+    "question_of",
     "reasons_json",
+    "reasons_status",
     "reasons_text",
     "verification_text",
 ]
