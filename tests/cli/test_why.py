@@ -1,4 +1,6 @@
 import json
+import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +83,16 @@ def test_prose_fits_a_narrow_terminal(run: Run, lab: dict[str, str], monkeypatch
     run("check", lab["no-heartbeats"])
     monkeypatch.setenv("COLUMNS", "50")
     assert "\n  It speaks TLS1.2 and does not offer heartbeats:\n" in run("why", lab["no-heartbeats"]).out
+
+
+def test_a_row_that_was_changed_is_marked_and_is_no_verdict(
+    run: Run, lab: dict[str, str], tmp_path: Path
+) -> None:
+    kept = tmp_path / "changed.sqlite"
+    run("check", "--ledger", str(kept), lab["no-heartbeats"])
+    assert run("why", "--ledger", str(kept), lab["no-heartbeats"]).status == 0
+    with sqlite3.connect(kept) as other:
+        other.execute("UPDATE observation SET vantage = 'home' WHERE kind = 'probe'")
+    ran = run("why", "--ledger", str(kept), lab["no-heartbeats"])
+    assert ran.status == 3
+    assert "does not hold: it was changed" in ran.out
