@@ -139,7 +139,7 @@ EXAMPLES = [
         probe(
             CLOSED_BURST,
             connection("own-bytes", OWN, ended="fin"),
-            connection("large-control", part("large-control", "equal")),
+            connection("large-control", part("large-control", "equal"), ended="fin"),
         ),
     ),
     Example(
@@ -303,7 +303,7 @@ EXAMPLES = [
         probe(
             CLOSED_BURST,
             connection("own-bytes", OWN, ended="fin"),
-            connection("large-control", part("large-control", "equal"), cipher=0xC030),
+            connection("large-control", part("large-control", "equal"), ended="fin", cipher=0xC030),
         ),
     ),
     Example(

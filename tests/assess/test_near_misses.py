@@ -18,7 +18,7 @@ from tests.assess.examples import (
 )
 from tests.assess.facts import Facts, connection, failed, part, probe, silent
 
-LARGE = connection("large-control", part("large-control", "equal"))
+LARGE = connection("large-control", part("large-control", "equal"), ended="fin")
 LOST = connection("large-control", part("large-control", "none"))
 NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
     # Never a reset, never our own timeout, in place of an orderly close.
@@ -49,7 +49,11 @@ NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
     # What comes sooner than a round trip, the peer did of its own accord.
     (
         "own bytes unanswered, closed at once, control answered apart",
-        probe(CLOSED_BURST, connection("own-bytes", {**OWN, "microseconds": 300}, ended="fin"), LARGE),
+        probe(
+            CLOSED_BURST,
+            connection("own-bytes", {**OWN, "microseconds": 300}, ended="fin", round_trip=100_000),
+            LARGE,
+        ),
         "inconclusive",
         "silent",
     ),
@@ -57,7 +61,12 @@ NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
         "own bytes refused at once, control answered apart",
         probe(
             REFUSED_BURST,
-            connection("own-bytes", {**part("own-bytes", "alert"), "microseconds": 300}, alerts=UNEXPECTED),
+            connection(
+                "own-bytes",
+                {**part("own-bytes", "alert"), "microseconds": 300},
+                alerts=UNEXPECTED,
+                round_trip=100_000,
+            ),
             LARGE,
         ),
         "inconclusive",

@@ -91,7 +91,7 @@ def test_the_order_on_one_stream_is_proof() -> None:
 
 def test_ignored_alone() -> None:
     closed = connection("own-bytes", OWN, ended="fin")
-    answered = connection("large-control", part("large-control", "equal"))
+    answered = connection("large-control", part("large-control", "equal"), ended="fin")
     assert reading(closed, answered).ignored_alone
     assert reading(answered, closed).ignored_alone
     assert not reading(closed).ignored_alone
@@ -107,7 +107,7 @@ def test_ignored_alone() -> None:
 
 def test_refused_alone() -> None:
     refused = connection("own-bytes", part("own-bytes", "alert"), alerts=UNEXPECTED)
-    answered = connection("large-control", part("large-control", "equal"))
+    answered = connection("large-control", part("large-control", "equal"), ended="fin")
     assert reading(refused, answered).refused_alone
     assert not reading(refused).refused_alone
     assert not reading({**refused, "asked": "burst"}, answered).refused_alone
@@ -118,18 +118,29 @@ def test_refused_alone() -> None:
     assert not Reading(over_udp(refused, answered)).refused_alone
 
 
+def test_a_peer_that_stays_after_the_control_has_to_close_on_own_bytes_again_and_again() -> None:
+    closed = connection("own-bytes", OWN, ended="fin")
+    stays = connection("large-control", part("large-control", "equal"))
+    assert not reading(closed, stays).ignored_alone
+    assert not reading(closed, closed, stays).ignored_alone
+    assert reading(closed, stays, closed, closed).ignored_alone
+    for ended in ("fin", "reset"):
+        assert reading(closed, {**stays, "ended": ended}).ignored_alone
+    other = {**stays, "ended": "fin", "cipher": 0xC030}
+    assert not reading(closed, stays, other).ignored_alone
+
+
 def test_what_comes_too_soon_is_no_reaction() -> None:
-    answered = connection("large-control", part("large-control", "equal"))
-    at_once = {**OWN, "microseconds": 6_000}
-    a_round_trip = {**OWN, "microseconds": 10_000}
-    assert not reading(connection("own-bytes", at_once, ended="fin"), answered).ignored_alone
-    assert not reading(
-        connection("own-bytes", {**OWN, "microseconds": None}, ended="fin"), answered
-    ).ignored_alone
-    assert reading(connection("own-bytes", a_round_trip, ended="fin"), answered).ignored_alone
+    answered = connection("large-control", part("large-control", "equal"), ended="fin")
+    far = {"ended": "fin", "round_trip": 100_000}
+    at_once, in_time = {**OWN, "microseconds": 46_999}, {**OWN, "microseconds": 47_000}
+    assert not reading(connection("own-bytes", at_once, **far), answered).ignored_alone
+    assert not reading(connection("own-bytes", {**OWN, "microseconds": None}, **far), answered).ignored_alone
+    assert reading(connection("own-bytes", in_time, **far), answered).ignored_alone
     refused = part("own-bytes", "alert")
     assert reading(connection("own-bytes", refused), answered).refused_alone
-    assert not reading(connection("own-bytes", {**refused, "microseconds": 4_000}), answered).refused_alone
+    soon = connection("own-bytes", {**refused, "microseconds": 46_999}, round_trip=100_000)
+    assert not reading(soon, answered).refused_alone
 
 
 @pytest.mark.parametrize(
@@ -140,8 +151,8 @@ def test_what_comes_too_soon_is_no_reaction() -> None:
 def test_another_server_proves_nothing_of_this_one(other: Facts) -> None:
     closed = connection("own-bytes", OWN, ended="fin")
     refused = connection("own-bytes", part("own-bytes", "alert"), alerts=UNEXPECTED)
-    answered = connection("large-control", part("large-control", "equal"), **other)
-    same = connection("large-control", part("large-control", "equal"))
+    answered = connection("large-control", part("large-control", "equal"), **{"ended": "fin", **other})
+    same = connection("large-control", part("large-control", "equal"), ended="fin")
     for own in (closed, refused):
         mixed = reading(own, answered)
         assert [mixed.ignored_alone, mixed.refused_alone] == [False, False]

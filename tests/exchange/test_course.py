@@ -181,7 +181,24 @@ def closed_burst(**how: Any) -> Playing:
 def test_where_the_peer_closes_each_question_is_asked_alone() -> None:
     playing = closed_burst()
     assert what(playing.tells("none", ended="fin")) == ("large-control", "tls12", NAME)
-    assert playing.tells("equal", names=("large-control",)) is None
+    assert playing.tells("equal", names=("large-control",), ended="fin") is None
+
+
+def test_where_it_stays_after_the_control_own_bytes_are_asked_again() -> None:
+    """It doesn't end a connection on a heartbeat as such: the first end may have been chance."""
+    playing = closed_burst()
+    playing.tells("none", ended="fin")
+    assert what(playing.tells("equal", names=("large-control",))) == ("own-bytes", "tls12", NAME)
+    assert what(playing.tells("none", ended="fin")) == ("own-bytes", "tls12", NAME)
+    assert playing.tells("none", ended="fin") is None
+
+
+@pytest.mark.parametrize("answer", ["equal", "alert"])
+def test_where_own_bytes_then_draw_something_else_it_is_over(answer: str) -> None:
+    playing = closed_burst()
+    playing.tells("none", ended="fin")
+    playing.tells("equal", names=("large-control",))
+    assert playing.tells(answer) is None
 
 
 def test_each_is_asked_with_the_hello_that_was_taken() -> None:

@@ -149,12 +149,42 @@ def test_two_servers_behind_one_address_prove_nothing_of_one_another() -> None:
     """Own bytes meet a server that closes on anything, the control one that is vulnerable."""
 
     def connect(number: int) -> Scripted:
-        if number < 2:
+        if number != 2:
             return answering(flush=False, end="fin")
         return answering("own-bytes", "large-control", version=0x0302)
 
     outcome = simulate(connect)
+    assert asked(outcome) == ["burst", "own-bytes", "large-control", "own-bytes", "own-bytes"]
     assert judged(outcome) == ("inconclusive", "servers-differ")
+
+
+def test_a_vulnerable_server_that_closes_by_chance_is_found_all_the_same() -> None:
+    """Twice it closes, in its own time, on what it has not read; but it stays after a heartbeat that it answers."""
+
+    def connect(number: int) -> Scripted:
+        return (
+            answering("own-bytes", "large-control", end=None)
+            if number > 1
+            else answering(flush=False, end="fin")
+        )
+
+    outcome = simulate(connect)
+    assert asked(outcome) == ["burst", "own-bytes", "large-control", "own-bytes"]
+    assert judged(outcome) == ("vulnerable", "own-bytes-answered")
+
+
+def test_a_server_that_closes_on_own_bytes_and_on_nothing_else_is_patched() -> None:
+    def connect(number: int) -> Scripted:
+        def hears(names: list[str], data: bytes) -> list[Any]:
+            if names == ["client-hello"]:
+                return [flight()]
+            return ["fin"] if "own-bytes" in names else [answers(data, "large-control")]
+
+        return Scripted(hears)
+
+    outcome = simulate(connect)
+    assert asked(outcome) == ["burst", "own-bytes", "large-control", "own-bytes", "own-bytes"]
+    assert judged(outcome) == ("patched", "own-bytes-ignored")
 
 
 def test_a_server_that_is_slow_to_read_is_asked_in_order() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from hemostat.evidence.kinds.probe import KIND
 from hemostat.exchange.stream import (
+    CLOSE_WAIT,
     LEAST_PREFIX,
     LONGEST_WAIT,
     MOST_NUDGES,
@@ -254,8 +255,39 @@ def test_the_shorter_of_connecting_and_first_flight_is_the_round_trip() -> None:
 def test_an_answer_alone(asked: Any) -> None:
     talk = alone(asked)
     talk.hears(talk.answered(asked))
-    assert talk.over
     assert talk.answers == {asked: "equal"}
+    assert talk.over is (asked == "own-bytes")
+
+
+@pytest.mark.parametrize("how", ["fin", "reset"])
+def test_after_the_large_control_the_peers_end_is_waited_for(how: Any) -> None:
+    """It tells a peer that ends the connection on any heartbeat."""
+    talk = alone("large-control")
+    talk.hears(talk.answered("large-control"))
+    talk.ends(how, 1_000)
+    assert (talk.over, talk.facts.ended) == (True, how)
+    assert talk.answers == {"large-control": "equal"}
+
+
+def test_after_the_large_control_a_peer_may_stay() -> None:
+    talk = alone("large-control", round_trip=100_000)
+    talk.hears(talk.answered("large-control"))
+    answered_at = talk.now
+    assert talk.waits() == []
+    assert (talk.over, talk.facts.ended, talk.now - answered_at) == (True, "ours", 400_000)
+    near = alone("large-control", round_trip=1_000)
+    near.hears(near.answered("large-control"))
+    answered_at = near.now
+    near.waits()
+    assert near.now - answered_at == max(CLOSE_WAIT, 4 * ROUND_TRIP)
+
+
+def test_what_comes_behind_an_answer_does_not_undo_it() -> None:
+    talk = alone("large-control")
+    talk.hears(talk.answered("large-control") + alert(80))
+    assert talk.over
+    assert talk.answers == {"large-control": "equal"}
+    assert talk.facts.alerts == ["fatal internal_error"]
 
 
 def test_own_bytes_alone_and_an_orderly_end() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from hemostat.exchange.facts import could_be_reaction
+from hemostat.exchange.facts import CLOSES_NEEDED, could_be_reaction
 from hemostat.exchange.tally import TURNS_NEEDED, Tally
 
 __all__ = ["Reading"]
@@ -197,9 +197,15 @@ class Reading:
     @property
     def ignored_alone(self) -> bool:
         """On a stream: own bytes alone drew nothing but an orderly close, and a control on another connection was
-        answered.
+        answered: with a close behind it, too, or else own bytes drew one again and again. (A server that closes now and
+        then for reasons of its own would not be patched for that.)
         """
-        return any(_ignored(connection) for connection in self._put_aside_by_who_answers())
+        ignored = [connection for connection in self._put_aside_by_who_answers() if _ignored(connection)]
+        return len(ignored) >= CLOSES_NEEDED or any(
+            other["ended"] in ("fin", "reset") and _same_hello(own, other)
+            for own in ignored
+            for other in self._control_answered_apart(own["asked"] == "after-handshake")
+        )
 
     @property
     def refused_alone(self) -> bool:
@@ -259,12 +265,17 @@ class Reading:
         )
 
     @property
+    def control_answered(self) -> bool:
+        """Whether any control was."""
+        return any(part["answer"] in _EQUAL for name in _CONTROLS for part in self.parts(name))
+
+    @property
     def control_unanswered(self) -> bool:
         """A control was read (the flush after it was answered, or all of many went unanswered) and drew
         nothing.
         """
         controls = [*self.parts("control"), *self.parts("large-control")]
-        if any(part["answer"] in _EQUAL for part in controls):
+        if self.control_answered:
             return False
         if self.datagrams:
             return len(controls) >= TURNS_NEEDED

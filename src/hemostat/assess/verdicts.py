@@ -248,7 +248,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "closed-after-question",
         "inconclusive",
         "closed",
-        lambda r: r.asked and not r.datagrams and r.ended("fin"),
+        lambda r: r.asked and not r.datagrams and r.ended("fin") and not r.control_answered,
         f"{_AGAIN}: it closed the connection on every heartbeat, the well-formed one too. A filter may "
         "stand between: look from inside.",
     ),

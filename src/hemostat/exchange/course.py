@@ -8,7 +8,7 @@ from collections.abc import Generator
 from typing import Final, NamedTuple
 
 from hemostat.exchange.datagram import tallied
-from hemostat.exchange.facts import Asked, Connection, could_be_reaction
+from hemostat.exchange.facts import CLOSES_NEEDED, Asked, Connection, could_be_reaction
 from hemostat.exchange.flight import wants_question
 from hemostat.exchange.offers import Form, Offer
 from hemostat.exchange.tally import MOST_ASKED, Tally
@@ -113,7 +113,11 @@ def stream_course(
     if part.answer == "alert" or _ignored(own):
         large = yield from _alone("large-control", offer)
         control = large.part("large-control")
-        if control is None or control.answer not in ("none", "alert") or _spoilt(large):
+        if control is None or _spoilt(large):
+            return
+        if control.answer not in ("none", "alert"):
+            if _ignored(own) and large.ended == "ours":
+                yield from _again(offer)
             return
     if connection.version == SSL30 or connection.heartbeat == MODE_PEER_NOT_ALLOWED or not flush or client:
         return
@@ -170,6 +174,14 @@ def _alone(asked: Asked, offer: Offer) -> Generator[Ask, Connection, Connection]
         if connection.failure or not _spoilt(connection) or patience > _MOST_PATIENCE:
             return connection
         patience *= _PATIENCE
+
+
+def _again(offer: Offer) -> Generator[Ask, Connection, None]:
+    """Own bytes alone, again: the peer answered the control and stayed, so an end on own bytes may have been chance."""
+    for _ in range(CLOSES_NEEDED - 1):
+        own = yield from _alone("own-bytes", offer)
+        if not _ignored(own):
+            return
 
 
 def _spoilt(connection: Connection) -> bool:

@@ -8,22 +8,25 @@ from typing import Final, Literal
 from hemostat.exchange.offers import Offer
 from hemostat.wire.protocol import version_name
 
-__all__ = ["Answer", "Asked", "Connection", "Ended", "Part", "PartName", "could_be_reaction"]
+__all__ = ["CLOSES_NEEDED", "Answer", "Asked", "Connection", "Ended", "Part", "PartName", "could_be_reaction"]
 
 Asked = Literal["burst", "own-bytes", "large-control", "turns", "certificate", "after-handshake"]
 PartName = Literal["own-bytes", "control", "large-control", "flush"]
 Answer = Literal["equal", "equal-so-far", "different", "none", "alert", "not-a-record"]
 Ended = Literal["fin", "reset", "ours", "failed"]
 _MOST_MESSAGES: Final = 120
+_WHIM: Final = 3_000
+CLOSES_NEEDED: Final = 3
+"""Orderly ends on own bytes alone that tell something of a peer which does not end a connection on other heartbeats."""
 
 
 def could_be_reaction(waited: int | None, round_trip: int | None) -> bool:
     """Whether what came so long after a part was sent can be its doing, and not what the peer did anyway.
 
-    Nothing that a part brings about comes sooner than a round trip. An eighth is granted, since round trips vary.
-    Microseconds; `round_trip`: None where nothing measured it.
+    Nothing that a part brings about comes sooner than a round trip. Half of one is taken, less a scheduler's whim: what
+    was measured held both ends' work too. Microseconds; `round_trip`: None where nothing measured it.
     """
-    return waited is not None and (round_trip is None or 8 * waited >= 7 * round_trip)
+    return waited is not None and (round_trip is None or 2 * (waited + _WHIM) >= round_trip)
 
 
 class Part:

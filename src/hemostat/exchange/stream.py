@@ -48,6 +48,8 @@ SHORTEST_WAIT: Final = 3_000
 """Microseconds. Less than this is a scheduler's whim, not a round trip."""
 UNKNOWN_WAIT: Final = 100_000
 """Microseconds taken for the round trip to a client, which nothing has measured."""
+CLOSE_WAIT: Final = 50_000
+"""Microseconds, at the least, in which a peer that ends the connection on an answered heartbeat has done so."""
 LONGEST_WAIT: Final = 2_000_000
 """Microseconds that an answer which must come (TCP carries it, nothing buffers it) is given at the least."""
 
@@ -242,10 +244,11 @@ class StreamDialogue:
             # alert belongs to the flush only where a flush was sent and the alert is the one that a Finished
             # out of turn draws.
             flush = facts.part("flush")
+            waiting = next((part for part in asked if part.answer == "none"), None)
             if flush is not None and description == protocol.UNEXPECTED_MESSAGE:
                 flush.answered("alert", 0, now)
-            else:
-                next((part for part in asked if part.answer == "none"), asked[-1]).answered("alert", 0, now)
+            elif waiting is not None:
+                waiting.answered("alert", 0, now)
         self._finish(now)
 
     def _heartbeat(self, now: int, body: bytes) -> None:
@@ -260,6 +263,10 @@ class StreamDialogue:
                 if self._odd and waiting[0] is not part:
                     # What came before the control's answer was none that could be named: no silence either.
                     waiting[0].answered("different", 0, now)
+                if self._question == "large-control":
+                    # Does it end the connection on a heartbeat that it answers, too?
+                    self.wake_at = now + max(CLOSE_WAIT, self._patience * self._interval)
+                    return
                 # Own bytes answered, or read and passed over (the control comes after them): there is nothing
                 # more to learn.
                 self._finish(now)
@@ -313,6 +320,7 @@ class StreamDialogue:
             self._interval = longest
             return self._own_bytes(now, version)
         if self._question == "large-control":
+            self._interval = longest
             self.wake_at = now + _long(longest)
             return self._large_control(now, version)
         out = self._own_bytes(now, version)
@@ -378,9 +386,11 @@ class StreamDialogue:
         self._head = b""
         if unfinished is not None and unfinished[0] == protocol.HEARTBEAT:
             self._cut_answer(now, unfinished[2], unfinished[3])
-        if self._odd and self._question == "own-bytes" and facts.parts[0].answer == "none":
+        if self._odd and self._question == "own-bytes":
             # Something came that is no answer: an end after it is not all that own bytes drew.
-            facts.parts[0].answered("not-a-record", 0, now)
+            for part in facts.parts[:1]:
+                if part.answer == "none":
+                    part.answered("not-a-record", 0, now)
         for part in facts.parts:
             part.give_up(now)
 
