@@ -206,17 +206,20 @@ def test_a_run_leads_to_all_that_it_looked_at(ledger: str) -> None:
     assert found == {"tcp:127.0.0.1:9", "tcp:127.0.0.1:10", "no-such-host.invalid (no address)"}
 
 
-@pytest.mark.parametrize("column", ["facts", "vantage", "source_version", "kind_version"])
+@pytest.mark.parametrize("column", ["facts", "vantage", "source_version", "kind_version", "observed_at"])
 def test_a_row_that_was_changed_stands_for_nothing(ledger: str, column: str) -> None:
     rows = asked_as(None, "own-bytes-answered", 1)
     kept(ledger, rows)
     clean = asked_as(None, "own-bytes-ignored", 1)[1].facts
-    value = {"facts": clean, "vantage": "home", "source_version": "9", "kind_version": 9}[column]
+    value = {"facts": clean, "vantage": "home", "source_version": "9", "kind_version": 9, "observed_at": "9"}[
+        column
+    ]
     with sqlite3.connect(ledger) as other:
         other.execute(f"UPDATE observation SET {column} = ? WHERE kind = 'probe'", [value])
-    (found,) = api.why("8.8.8.8", ledger=ledger)
-    assert (found.standing, found.judged) == (None, ())
-    assert [row.seq for row in found.broken] == [1]
+    for what in ("8.8.8.8", rows[0].run):
+        (found,) = api.why(what, ledger=ledger)
+        assert (found.standing, found.judged) == (None, ())
+        assert [row.seq for row in found.broken] == [1]
 
 
 def test_a_certificate_whose_bytes_were_changed_is_not_shown(filled: tuple[str, hemostat.Answer]) -> None:

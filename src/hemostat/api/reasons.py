@@ -108,7 +108,7 @@ def _looked_at(ledger: "Ledger", run: str) -> Iterator[Reasons]:
     """What a run saw, of each endpoint, and which names it found no address for."""
     seen: dict[str, list[Observation]] = {}
     for row in ledger.rows(run):
-        if row.kind in _JUDGED and not row.is_ahead:
+        if row.kind in _JUDGED:
             seen.setdefault(row.subject, []).append(row)
     for subject, rows in seen.items():
         if subject != run:

@@ -8,7 +8,7 @@ from heapq import merge
 from types import TracebackType
 from typing import IO, Final, Self
 
-from hemostat.evidence import Observation, write_time
+from hemostat.evidence import EvidenceError, Observation, write_time
 from hemostat.ledger import appending, certificate_table, index
 from hemostat.ledger.certificate_table import KnownCertificate
 from hemostat.ledger.errors import LedgerError
@@ -180,11 +180,13 @@ class Ledger:
             yield from merge(*of_each, key=index.oldest_first)
 
     def newest(self, subject: str, *, kinds: Sequence[str] | None = None) -> Iterator[Observation]:
-        """The observations about a subject, newest first. One that is dated ahead of its recording is none of them."""
+        """The observations about a subject, newest first. One that is dated ahead of its recording is none of them; one
+        that was changed so that it has no date is, and its `check` tells.
+        """
         index.catch_up(self._store)
         with self._store.reading() as reader:
             for row in index.by_name(reader, subject, "subject", newest_first=True):
-                if (kinds is None or row.kind in kinds) and not row.is_ahead:
+                if (kinds is None or row.kind in kinds) and not _is_ahead(row):
                     yield row
 
     def subjects(self, place: str, port: int | None = None) -> list[str]:
@@ -321,6 +323,13 @@ def _kinds(reader: Reader) -> list[str]:
             break
         kinds.append(found[0][0])
     return kinds
+
+
+def _is_ahead(row: Observation) -> bool:
+    try:
+        return row.is_ahead
+    except EvidenceError:
+        return False
 
 
 def _of_kind(reader: Reader, kind: str, earliest: str) -> Iterator[Observation]:
