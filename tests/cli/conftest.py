@@ -1,7 +1,9 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,17 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         return Ran(status, said.out, said.err)
 
     return called
+
+
+def wait_until_open(pid: int, file: Path) -> None:
+    """Until the process has opened the file."""
+    for _ in range(1000):
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed meanwhile
+                if descriptor.readlink() == file:
+                    return
+        time.sleep(0.01)
+    raise AssertionError(f"{file} was never opened")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 
 from hemostat.ledger import Ledger, LedgerError, open_ledger
 from hemostat.report import KEYS
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, wait_until_open
 
 ROOT = Path(__file__).parents[2]
 
@@ -223,7 +222,7 @@ def test_a_second_interruption_waits_for_nothing(tmp_path: Path) -> None:
         holder.execute("BEGIN IMMEDIATE")
         with started("--ledger", str(ledger), "127.0.0.1:9") as process:
             assert process.stderr is not None
-            wait_until_it_writes(process.pid, ledger)
+            wait_until_open(process.pid, ledger)
             process.send_signal(signal.SIGINT)
             assert "Once more ends at once" in process.stderr.readline()
             process.send_signal(signal.SIGINT)
@@ -242,18 +241,6 @@ def test_a_ledger_that_may_only_be_read_has_a_way_out(run: Run, monkeypatch: pyt
     assert ran.err == (
         "hemostat: it may only be read; --ledger FILE keeps the answers elsewhere, --no-ledger nowhere\n"
     )
-
-
-def wait_until_it_writes(pid: int, ledger: Path) -> None:
-    """Until the process has the ledger open, and then handlers for signals for long."""
-    for _ in range(1000):
-        if any(
-            path.is_symlink() and os.readlink(path) == str(ledger)
-            for path in Path(f"/proc/{pid}/fd").iterdir()
-        ):
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never opened its ledger")
 
 
 def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:

@@ -1,14 +1,18 @@
 import errno
 import io
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import IO
 
 import pytest
 
 from hemostat.ledger import Ledger
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, wait_until_open
 
 
 @pytest.fixture
@@ -162,3 +166,29 @@ def test_an_empty_name_is_no_ledger(run: Run, monkeypatch: pytest.MonkeyPatch, w
     ran = run("ledger", "verify", *(["--ledger", ""] if way == "option" else []))
     assert ran.status == 2
     assert ran.err.startswith("hemostat: a ledger is a path")
+
+
+def test_a_second_interruption_waits_for_nothing(filled: Run, tmp_path: Path) -> None:
+    """Somebody holds the ledger that is to be written to."""
+    kept, held = tmp_path / "kept.jsonl", tmp_path / "held.sqlite"
+    filled("ledger", "export", str(kept))
+    filled("ledger", "import", "--ledger", str(held), str(kept))
+    with sqlite3.connect(held) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        command = [sys.executable, "-m", "hemostat", "ledger", "merge", "--ledger", str(held)]
+        with subprocess.Popen(
+            [*command, str(tmp_path / "ledger.sqlite")],
+            cwd=Path(__file__).parents[2] / "src",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            wait_until_open(process.pid, held)
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.5)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 130
+            assert process.communicate() == (b"", b"")
+        holder.rollback()
+    holder.close()

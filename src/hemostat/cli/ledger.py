@@ -1,8 +1,13 @@
 """`hemostat ledger`: is it sound, what stands for it, what goes out of it and comes into it."""
 
 import argparse
+import os
+import signal
+import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -58,8 +63,36 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    status: int = arguments.run_action(arguments)
+    with _second_interruption_ends():
+        status: int = arguments.run_action(arguments)
     return status
+
+
+@contextmanager
+def _second_interruption_ends() -> Iterator[None]:
+    """A second SIGINT ends the process at once, whatever is waited for: Python itself would come to hear of one only
+    when the database has answered. Of a transaction that is under way nothing is kept.
+    """
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+
+    def listen() -> None:
+        received = 0
+        while number := heard.recv(1):
+            received += number[0] == signal.SIGINT
+            if received > 1:
+                os._exit(128 + signal.SIGINT)
+
+    with heard, told:
+        thread = threading.Thread(target=listen, name="signals", daemon=True)
+        thread.start()
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            told.close()
+            thread.join()
 
 
 def _verify(arguments: argparse.Namespace) -> int:
