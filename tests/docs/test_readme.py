@@ -86,7 +86,9 @@ def test_what_the_tour_shows_is_what_is_printed(lab: tuple[str, int], environmen
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if "```python\nimport hemostat\n" in page.read_text()], ids=lambda page: page.name
+    "page",
+    [page for page in PAGES if "```python\nimport hemostat\n" in page.read_text()],
+    ids=lambda page: page.name,
 )
 def test_python_of_the_docs_runs(page: Path, environment: dict[str, str]) -> None:
     """With loopback in place of the hosts of its examples."""

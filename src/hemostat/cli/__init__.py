@@ -20,7 +20,7 @@ from hemostat.errors import HemostatError
 
 __all__ = ["commands", "main", "parser"]
 
-USAGE: Final = 2
+_USAGE: Final = 2
 _BROKEN_PIPE: Final = 141  # 128 + SIGPIPE, as a shell would say it
 _INTERRUPTED: Final = 130
 
@@ -98,7 +98,7 @@ def _run(argv: Sequence[str] | None) -> int:
 
 def _failed(text: str) -> int:
     complain(text)
-    return USAGE
+    return _USAGE
 
 
 def _fill_streams() -> None:
