@@ -14,6 +14,7 @@ FAILURE_CODES: Final = {
     "TLSAbruptCloseError": "closed",
     "TLSClosedConnectionError": "closed",
     "SSLEOFError": "closed",
+    "EOFError": "closed",
     # The library ended it, or fell over the peer's bytes: all its other exceptions, and the language's own.
     "BaseTLSException": "library-refused",
     "SSLError": "library-refused",

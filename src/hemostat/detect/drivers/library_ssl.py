@@ -35,6 +35,7 @@ class SslConversation:
         self._context = _context()
         self._session = self._context.wrap_bio(self._incoming, self._outgoing, server_hostname=name or None)
         self.finished = False
+        self._ended = False
 
     def start(self) -> None:
         """Produce the ClientHello."""
@@ -51,6 +52,7 @@ class SslConversation:
 
     def receive_end(self) -> None:
         """The peer has closed its side."""
+        self._ended = True
         self._incoming.write_eof()
         self._step()
 
@@ -70,7 +72,8 @@ class SslConversation:
         except self._wants_more:
             return
         except Exception as error:  # noqa: BLE001 - whatever the peer's bytes bring about
-            self.fail(error)
+            # Releases of OpenSSL differ in what they call an end in the middle of a handshake.
+            self.fail(EOFError() if self._ended else error)
         self.finished = True
 
     def _read(self) -> None:
