@@ -54,6 +54,14 @@ def parts(version: str = "TLS1.2") -> tuple[bytes, bytes, bytes, bytes]:
     )
 
 
+def keep_sending(talk: Conversation, data: bytes, seconds: float = 5.0) -> None:
+    """Again and again: a reset may be right behind a FIN, but a word of ours faster."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        talk.send(data)
+        time.sleep(0.01)
+
+
 def is_control_answer(part: tuple[int, bytes]) -> bool:
     kind, body = part
     return kind == 24 and len(body) == 27 and body[:11] == b"\x02\x00\x088 bytes!"
@@ -164,12 +172,8 @@ def test_shuts_down_and_closes_which_is_an_orderly_end_and_then_a_reset(server_1
         talk.send(own, control, flush)
         assert talk.receive() == b""
         assert talk.ended == "fin"
-        # The reset is right behind it, but a word of ours may be faster.
-        until = time.monotonic() + 5
         with pytest.raises(ConnectionError):
-            while time.monotonic() < until:
-                talk.send(flush)
-                time.sleep(0.01)
+            keep_sending(talk, flush)
 
 
 def test_many_connections_at_once(server_102q: ServerOf102q) -> None:
