@@ -177,6 +177,33 @@ def test_six_with_a_turn_behind_them_are_enough_over_udp_and_none_over_tcp(turns
     assert not reading(connection("burst", *TURN * turns)).ignored_repeatedly
 
 
+def test_own_bytes_back_after_a_handshake_that_refused_them_before() -> None:
+    late = connection("after-handshake", part("own-bytes", "equal"))
+    refused = connection("own-bytes", part("own-bytes", "alert"), alerts=UNEXPECTED)
+    assert reading(refused, late).answered_late_alone
+    assert not reading(refused).answered_late_alone
+    assert not reading(late).answered_late_alone
+    # The flush is to draw an alert.
+    flushed = connection("burst", OWN, part("flush", "alert"), alerts=UNEXPECTED)
+    assert not reading(flushed, late).answered_late_alone
+    assert not reading(connection("own-bytes", OWN), late).answered_late_alone
+    before = connection("burst", part("own-bytes", "equal-so-far"))
+    assert not reading(before, refused, late).answered_late_alone
+    control = connection("burst", part("control", "equal"))
+    assert reading(control, refused, late).answered_late_alone
+
+
+def test_several_servers_matter_where_it_would_have_been_enough() -> None:
+    other = {**connection("turns", *TURN * 7), "cipher": 0x0035}
+    assert Reading(over_udp(connection("turns", *TURN), other)).answered_by_another
+    assert not Reading(
+        over_udp(connection("turns", *TURN), connection("turns", *TURN * 7))
+    ).answered_by_another
+    assert not Reading(
+        over_udp(connection("turns", *TURN), {**other, "parts": other["parts"][:4]})
+    ).answered_by_another
+
+
 def test_the_other_form_of_the_name() -> None:
     nameless = {"versions": ["TLS1.2"], "name": None, "heartbeat": True}
     assert reading(silent(), connection("burst", offered=nameless)).other_name == ("www.example", None)

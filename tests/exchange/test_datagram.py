@@ -166,12 +166,15 @@ def test_what_cannot_be_read_later_is_dropped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("datagram", "count"), [(b"x", MOST_DATAGRAMS + 1), (bytes(1 << 16), 18)], ids=["datagrams", "bytes"]
+    ("datagram", "count"), [(b"x", MOST_DATAGRAMS), (bytes(1 << 16), 15)], ids=["datagrams", "bytes"]
 )
 def test_a_flood_ends_it(datagram: bytes, count: int) -> None:
+    """The bound is reached, then passed; two datagrams brought the hello."""
     talk, _ = asked()
-    for _ in range(count - 2):
+    for _ in range(count - 2 * (datagram == b"x")):
         talk.hears(datagram, 0)
+    assert not talk.over
+    talk.hears(datagram, 0)
     assert talk.over
     assert talk.facts.error == "too-many-bytes"
 
@@ -257,6 +260,16 @@ def test_a_peer_that_ends_the_association_is_left_after_two_silent_turns() -> No
     assert talk.waits() == []
     assert talk.over
     assert talk.answers == ["none"] * 4
+
+
+def test_turns_are_silent_in_a_row_or_not_at_all() -> None:
+    talk, peer = asked()
+    assert talk.waits() == TURN
+    talk.hears(peer.answers(talk.sent[-1]))
+    assert talk.waits() == TURN
+    assert talk.waits() == TURN
+    assert talk.waits() == []
+    assert talk.over
 
 
 def test_a_peer_that_goes_on_is_not_left_so_soon() -> None:

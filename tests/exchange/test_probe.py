@@ -30,9 +30,12 @@ from tests.exchange.speech import (
     TLS13,
     alert,
     answers,
+    certificate,
     flight,
     hello_retry_request,
     server_hello,
+    server_hello_done,
+    tls,
 )
 
 ROUND_TRIP = 20_000
@@ -94,6 +97,27 @@ def test_certificates_are_named_by_their_digests() -> None:
     ((digest, der),) = outcome.certificates.items()
     assert hashlib.sha256(der).hexdigest() == digest
     assert outcome.talks[0]["certificates"] == [digest]
+
+
+def test_certificates_and_messages_of_one_answer_are_bounded() -> None:
+    """Six connections, each with a chain of its own and a peer that talks and talks."""
+
+    def connect(number: int) -> Scripted:
+        chain = certificate(*[b"%d of %d" % (place, number) for place in range(32)])
+
+        def hears(names: list[str], data: bytes) -> list[Any]:
+            if names == ["client-hello"]:
+                return [server_hello(), chain, server_hello_done()]
+            return [tls(23, b"x") * 200, "reset"]
+
+        return Scripted(hears)
+
+    outcome = simulate(connect)
+    assert outcome.connections == 5
+    assert len(outcome.certificates) == 128
+    assert [len(talk["certificates"]) for talk in outcome.talks] == [32, 32, 32, 32, 0]
+    assert all(set(talk["certificates"]) <= set(outcome.certificates) for talk in outcome.talks)
+    assert sum(len(talk["messages"]) for talk in outcome.talks) == 5 * 120
 
 
 # -- several -------------------------------------------------------------------------------------------------

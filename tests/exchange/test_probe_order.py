@@ -1,5 +1,7 @@
 """What a driver may tell a probe, and when; and what a layer says in between."""
 
+from typing import Any
+
 import pytest
 
 from hemostat.dialects import dialects
@@ -135,3 +137,18 @@ def test_a_layer_that_is_refused_ends_it() -> None:
     assert isinstance(close, Close)
     assert isinstance(done, Done)
     assert done.facts["connections"][0]["refusal"] == "no-tls"
+
+
+@pytest.mark.parametrize("role", ["server", "client"])
+def test_who_asks_and_who_grants_is_by_the_role(role: Any) -> None:
+    class Asks(Layer):
+        __slots__ = ()
+
+        def start(self, now: int) -> Step:
+            return Step((b"STARTTLS",))
+
+    dialect = Dialect("asking", "tcp", {"asking": 1}, Asks, Layer)
+    probe = Probe(role, Peer("a.example", "192.0.2.1", 1), dialect, bytes, started=0, deadline=10_000_000)
+    probe.start()
+    said_first = [command.data for command in probe.handle(Connected(0)) if isinstance(command, Send)]
+    assert said_first[:1] == ([b"STARTTLS"] if role == "server" else [])

@@ -181,6 +181,16 @@ def test_the_first_record_is_of_a_version_that_suits_the_oldest() -> None:
         assert talk.sent[0][:3].hex() == "16" + version
 
 
+def test_the_shortest_record_that_can_hold_an_answer() -> None:
+    """A type, a length, the payload; whatever padding."""
+    for declared, answer in ((3 + OWN_BYTES_LENGTH, "equal-so-far"), (2 + OWN_BYTES_LENGTH, "none")):
+        talk = alone()
+        body = talk.answered("own-bytes")[5:500]
+        talk.hears(b"\x18\3\3" + declared.to_bytes(2, "big") + body)
+        talk.ends("reset")
+        assert talk.answers == {"own-bytes": answer}
+
+
 def test_payloads_are_drawn_for_each_connection_and_let_go() -> None:
     talk = burst()
     payloads = [part.payload for part in talk.facts.parts if part.name != "flush"]

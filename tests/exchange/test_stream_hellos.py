@@ -255,6 +255,22 @@ def test_a_client_is_asked_right_behind_our_hello() -> None:
     assert talk.answers["own-bytes"] == "equal"
 
 
+def test_what_is_said_to_a_client_and_by_it_is_noted() -> None:
+    talk = StreamTalk(role="client", round_trip=0)
+    talk.starts()
+    talk.hears(client_hello(), 0)
+    talk.hears(handshake(20, bytes(12)), 0)
+    names = [(direction, name) for direction, name, _ in talk.facts.messages]
+    assert names == [
+        ("<", "client-hello"),
+        (">", "server-hello"),
+        (">", "own-bytes"),
+        (">", "control"),
+        (">", "finished"),
+        ("<", "finished"),
+    ]
+
+
 def test_nothing_has_measured_the_way_to_a_client() -> None:
     talk = StreamTalk(role="client", round_trip=0)
     talk.starts()
