@@ -1,16 +1,16 @@
 """One connection of a probe, played by hand: what is heard, when, and what is said to it."""
 
 import random
-from typing import Literal
+from typing import Any, Literal
 
 from hemostat.exchange.datagram import DatagramDialogue, Timing
 from hemostat.exchange.facts import Asked, Connection
 from hemostat.exchange.offers import Form, Offer
 from hemostat.exchange.stream import Role, StreamDialogue
 from hemostat.exchange.tally import Tally
-from tests.exchange.speech import answers, said, said_in_datagrams
+from tests.exchange.speech import answers, flight, said, said_in_datagrams
 
-__all__ = ["ROUND_TRIP", "DatagramTalk", "StreamTalk"]
+__all__ = ["BURST", "ROUND_TRIP", "DatagramTalk", "StreamTalk", "alone", "burst"]
 
 ROUND_TRIP = 20_000
 
@@ -118,3 +118,22 @@ class DatagramTalk:
     def answers(self) -> list[str]:
         """The answers to the parts, in order."""
         return [part.answer for part in self.facts.parts]
+
+
+BURST = ["own-bytes", "control", "finished"]
+
+
+def burst(**how: Any) -> StreamTalk:
+    """A talk up to the question."""
+    talk = StreamTalk(**how)
+    assert talk.starts() == ["client-hello"]
+    assert talk.hears(flight()) == BURST
+    return talk
+
+
+def alone(asked: Any = "own-bytes", **how: Any) -> StreamTalk:
+    """The same for a question put alone."""
+    talk = StreamTalk(asked, **how)
+    assert talk.starts() == ["client-hello"]
+    assert talk.hears(flight()) == [asked]
+    return talk

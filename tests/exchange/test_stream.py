@@ -24,27 +24,8 @@ from tests.exchange.speech import (
     heartbeat_response,
     tls,
 )
-from tests.exchange.talks import ROUND_TRIP, StreamTalk
+from tests.exchange.talks import BURST, ROUND_TRIP, StreamTalk, alone, burst
 from tests.wire.claims import claims_no_more_than_it_carries
-
-BURST = ["own-bytes", "control", "finished"]
-
-
-def burst(**how: Any) -> StreamTalk:
-    """A talk up to the question."""
-    talk = StreamTalk(**how)
-    assert talk.starts() == ["client-hello"]
-    assert talk.hears(flight()) == BURST
-    return talk
-
-
-def alone(asked: Any = "own-bytes", **how: Any) -> StreamTalk:
-    """The same for a question put alone."""
-    talk = StreamTalk(asked, **how)
-    assert talk.starts() == ["client-hello"]
-    assert talk.hears(flight()) == [asked]
-    return talk
-
 
 # -- the burst -----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,5 @@
 """Dialogues up to the question: whose hello leads to which, and what is no hello at all."""
 
-from typing import Any
-
 import pytest
 
 from hemostat.exchange.stream import (
@@ -27,26 +25,7 @@ from tests.exchange.speech import (
     server_hello_done,
     tls,
 )
-from tests.exchange.talks import ROUND_TRIP, StreamTalk
-
-BURST = ["own-bytes", "control", "finished"]
-
-
-def burst(**how: Any) -> StreamTalk:
-    """A talk up to the question."""
-    talk = StreamTalk(**how)
-    assert talk.starts() == ["client-hello"]
-    assert talk.hears(flight()) == BURST
-    return talk
-
-
-def alone(asked: Any = "own-bytes", **how: Any) -> StreamTalk:
-    """The same for a question put alone."""
-    talk = StreamTalk(asked, **how)
-    assert talk.starts() == ["client-hello"]
-    assert talk.hears(flight()) == [asked]
-    return talk
-
+from tests.exchange.talks import BURST, ROUND_TRIP, StreamTalk, alone, burst
 
 # -- hellos --------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ class Rule(NamedTuple):
 
 
 _OPENSSL: Final = "OpenSSL 1.0.1 to 1.0.1f answers such a request, a fixed one must not (RFC 6520 section 4)"
-_TODO: Final = "Upgrade OpenSSL, stop and start the service, then replace its key and certificate."
+_REMEDY: Final = "Upgrade OpenSSL, stop and start the service, then replace its key and certificate."
 _AGAIN: Final = "Nothing is proved"
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -58,7 +58,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "vulnerable",
         "own-bytes-answered",
         lambda r: r.own_bytes_back > 0,
-        f"It gave back {{bytes}} bytes that we had sent in a heartbeat without padding: {_OPENSSL}. {_TODO}",
+        f"It gave back {{bytes}} bytes that we had sent in a heartbeat without padding: {_OPENSSL}. {_REMEDY}",
         lambda r: {"bytes": r.own_bytes_back},
     ),
     # -- an answer that is not ours proves nothing in either direction ---------------------------------------
