@@ -1,7 +1,16 @@
 """DTLS from the first datagram (RFC 4347, RFC 6347)."""
 
-from hemostat.dialects.layer import Dialect, Layer
+from hemostat.dialects.dialect import Dialect, no_words
 
 __all__ = ["DIALECT"]
 
-DIALECT = Dialect(name="dtls", transport="udp", schemes={"dtls": 4433}, asks=Layer, grants=Layer)
+DIALECT = Dialect(
+    name="dtls",
+    title="DTLS from the first datagram",
+    source="RFC 6347",
+    transport="udp",
+    records="dtls",
+    schemes={"dtls": 4433},
+    asks=no_words,
+    grants=no_words,
+)

@@ -1,0 +1,28 @@
+"""What stands between a connection and TLS: layers of plain words, fed bytes and time. No I/O, standard library alone.
+
+Reading order: `layer` (what a layer is) → `spoken` (one whose words a generator speaks), `replies` → `stacked` (one behind
+another) → `proxies`.
+"""
+
+from hemostat.layers.layer import ControlKey, Layer, Refusal, Setting, Step
+from hemostat.layers.replies import Reply, reply
+from hemostat.layers.spoken import Line, Refused, Spoken, Until, Want, Words, spoken
+from hemostat.layers.stacked import Stacked
+
+__all__ = [
+    "ControlKey",
+    "Layer",
+    "Line",
+    "Refusal",
+    "Refused",
+    "Reply",
+    "Setting",
+    "Spoken",
+    "Stacked",
+    "Step",
+    "Until",
+    "Want",
+    "Words",
+    "reply",
+    "spoken",
+]

@@ -1,0 +1,80 @@
+"""Two layers, one behind the other: a proxy's words first, then those of the service behind it."""
+
+from hemostat.layers.layer import Layer, Refusal, Step
+
+__all__ = ["Stacked"]
+
+
+class Stacked(Layer):
+    """`outer` speaks with the peer first (a proxy); when it is ready, `inner` speaks through it."""
+
+    __slots__ = ("_begun", "_inner", "_outer", "_wakes")
+
+    def __init__(self, outer: Layer, inner: Layer) -> None:
+        self._outer, self._inner = outer, inner
+        self._begun = False
+        self._wakes: dict[bool, int | None] = {False: None, True: None}
+
+    @property
+    def ready(self) -> bool:  # type: ignore[override]
+        return self._begun and self._inner.ready
+
+    @property
+    def refusal(self) -> Refusal | None:  # type: ignore[override]
+        return self._outer.refusal or self._inner.refusal
+
+    @property
+    def heard(self) -> bytes:  # type: ignore[override]
+        return self._inner.heard if self._begun else b""
+
+    @property
+    def through(self) -> bool:
+        """Whether the outer layer is ready: what is said now, the peer behind it says."""
+        return self._outer.ready
+
+    def start(self, now: int) -> Step:
+        return self._up(now, self._outer.start(now))
+
+    def from_peer(self, now: int, data: bytes) -> Step:
+        return self._up(now, self._outer.from_peer(now, data))
+
+    def from_tls(self, now: int, data: bytes) -> Step:
+        return self._down(now, self._inner.from_tls(now, data))
+
+    def time(self, now: int) -> Step:
+        outer = self._up(now, self._outer.time(now)) if self._due(False, now) else Step()
+        inner = self._down(now, self._inner.time(now)) if self._due(True, now) else Step()
+        return Step(outer.to_peer + inner.to_peer, outer.to_tls + inner.to_tls, self._wake())
+
+    def _due(self, inner: bool, now: int) -> bool:
+        at = self._wakes[inner]
+        return at is not None and at <= now
+
+    def _up(self, now: int, step: Step) -> Step:
+        """A step of the outer layer: what it gives up is what the inner layer's peer said."""
+        self._wakes[False] = step.wake_at
+        to_peer, to_tls = list(step.to_peer), list[bytes]()
+        if self._outer.ready and not self._begun:
+            self._begun = True
+            first = self._down(now, self._inner.start(now))
+            to_peer += first.to_peer
+            to_tls += first.to_tls
+        for data in step.to_tls:
+            more = self._down(now, self._inner.from_peer(now, data))
+            to_peer += more.to_peer
+            to_tls += more.to_tls
+        return Step(tuple(to_peer), tuple(to_tls), self._wake())
+
+    def _down(self, now: int, step: Step) -> Step:
+        """A step of the inner layer: what it says goes through the outer one."""
+        self._wakes[True] = step.wake_at
+        to_peer: list[bytes] = []
+        for data in step.to_peer:
+            below = self._outer.from_tls(now, data)
+            to_peer += below.to_peer
+            if below.wake_at is not None:
+                self._wakes[False] = below.wake_at
+        return Step(tuple(to_peer), step.to_tls, self._wake())
+
+    def _wake(self) -> int | None:
+        return min((at for at in self._wakes.values() if at is not None), default=None)
