@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from hemostat.dialects import Dialect, dialects
-from hemostat.dialects.layer import Transport
+from hemostat.dialects import Transport
 from hemostat.exchange import (
     Close,
     Closed,

@@ -5,6 +5,7 @@
     ├── wire.WireError                 the peer's bytes are not what the protocol allows
     ├── exchange.ExchangeError         a driver broke the order of events (a fault of ours, never of a peer)
     ├── targets.TargetError            what the user wrote is not a target
+    ├── layers.ProxyError              what the user wrote is not a proxy
     ├── certificates.CertificateError  not even a key can be found in what should be a certificate
     ├── evidence.EvidenceError         an observation is malformed, or its digest does not hold
     ├── ledger.LedgerError             the ledger can't be opened, is another schema, or is damaged

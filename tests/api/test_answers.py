@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from hemostat.api.answers import answer_to_bad_line, answer_to_look, read_shown, shown_certificates
+from hemostat.api.targets import read_target
 from hemostat.assess import judge
 from hemostat.detect.network import Look
-from hemostat.targets import parse_target
 from tests.assess.facts import connection, probe
 from tests.certificates.test_certificate import recorded_certificates
 from tests.report.samples import facts_of
@@ -16,7 +16,7 @@ DIGEST = sha256(DER).hexdigest()
 
 def test_a_look_comes_to_the_verdict_of_its_facts() -> None:
     facts = facts_of("own-bytes-answered")
-    look = Look(parse_target("https://www.example/path"), "192.0.2.7", 1, facts, {}, None, NOW)
+    look = Look(read_target("https://www.example/path"), "192.0.2.7", 1, facts, {}, None, NOW)
     answer = answer_to_look(look, None)
     verdict = judge(facts)
     assert (answer.verdict, answer.reason, answer.explanation) == verdict[:3]
@@ -26,7 +26,7 @@ def test_a_look_comes_to_the_verdict_of_its_facts() -> None:
 
 
 def test_where_nobody_could_be_asked_the_reason_is_why() -> None:
-    answer = answer_to_look(Look(parse_target("www.example"), None, 1, None, {}, "dns", NOW), None)
+    answer = answer_to_look(Look(read_target("www.example"), None, 1, None, {}, "dns", NOW), None)
     assert (answer.verdict, answer.reason, answer.address) == ("unreachable", "dns", None)
     assert answer.certificate is None
 

@@ -15,9 +15,10 @@ import pytest
 import hemostat
 from hemostat import api
 from hemostat.api import Answer, CheckOptions, Given, Identity
+from hemostat.api.targets import read_target
 from hemostat.evidence import KINDS, EvidenceError
 from hemostat.ledger import Ledger, LedgerError, open_ledger
-from hemostat.targets import BadLine, Target, TargetLine, parse_target
+from hemostat.targets import BadLine, Target, TargetLine
 
 SOME = ("vulnerable-reads-on", "patched-closes", "no-heartbeats", "vulnerable-dtls-closes")
 
@@ -83,7 +84,7 @@ def test_what_names_no_target_is_an_answer_without_a_verdict() -> None:
 
 
 def test_every_form_of_target_is_taken() -> None:
-    read = parse_target("127.0.0.1:9")
+    read = read_target("127.0.0.1:9")
     answers = hemostat.check([read, TargetLine(3, read), "127.0.0.1:9"], CheckOptions(timeout=5))
     assert [each.reason for each in answers] == ["refused"] * 3
     assert isinstance(read, Target)

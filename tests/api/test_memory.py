@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from socket import SOCK_STREAM
 from typing import Any
 
 import pytest
@@ -13,14 +15,16 @@ from hemostat import api
 from hemostat.api import CheckOptions, Identity
 from hemostat.api.memory import Memory
 from hemostat.api.recording import Recorder
-from hemostat.detect.network import Look, Options
+from hemostat.api.targets import read_target
+from hemostat.detect.drivers.place import place_of_literal
+from hemostat.detect.network import Look, Options, Way
 from hemostat.ledger import open_ledger
-from hemostat.targets import parse_target
 from tests.assess.facts import Facts
 from tests.report.samples import facts_of
 
 NOW = datetime.now(UTC)
-TARGET = parse_target("www.example")
+TARGET = read_target("www.example")
+WAY = Way(place_of_literal(ip_address("192.0.2.7"), 443, SOCK_STREAM), "192.0.2.7", None)
 HERE: Facts = {"host": "www.example", "address": "192.0.2.7", "port": 443, "dialect": "tls"}
 
 
@@ -57,7 +61,7 @@ def all_recalled(
     ledger: str, who: Identity, since: timedelta = timedelta(hours=24), **options: Any
 ) -> Sequence[Look]:
     with open_ledger(ledger) as opened:
-        return Memory(opened, who, NOW - since, Options(**options))(TARGET, "192.0.2.7")
+        return Memory(opened, who, NOW - since, Options(**options))(TARGET, WAY)
 
 
 def recalled(

@@ -5,10 +5,10 @@ import pytest
 
 from hemostat.api import Identity
 from hemostat.api.recording import Recorder, endpoint_of
+from hemostat.api.targets import read_target
 from hemostat.detect.network import Look
 from hemostat.evidence import EvidenceError, read_time
 from hemostat.ledger import open_ledger
-from hemostat.targets import parse_target
 from tests.report.samples import facts_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -19,7 +19,7 @@ def recorder(url: str, who: Identity) -> Recorder:
 
 
 def a_look(facts: object, certificates: dict[str, bytes] | None = None) -> Look:
-    return Look(parse_target("www.example"), "192.0.2.7", 1, facts, certificates or {}, None, NOW)  # type: ignore[arg-type]
+    return Look(read_target("www.example"), "192.0.2.7", 1, facts, certificates or {}, None, NOW)  # type: ignore[arg-type]
 
 
 def test_a_run_is_a_row_to_begin_one_for_each_look_and_one_to_end(ledger: str, office: Identity) -> None:
@@ -50,6 +50,20 @@ def test_the_certificates_of_all_looks_are_kept(ledger: str, office: Identity) -
     run.record([a_look(facts_of("not-offered"), {digest: der}) for digest, der in ders.items()])
     with open_ledger(ledger) as kept:
         assert {digest: kept.blob(digest) for digest in ders} == ders
+
+
+def test_what_a_proxy_leads_to_is_named_by_the_proxy(office: Identity) -> None:
+    proxy = {"scheme": "socks5", "address": "127.0.0.1", "port": 1080}
+    facts = facts_of("not-offered") | {
+        "address": "db.internal",
+        "port": 443,
+        "transport": "tcp",
+        "via": proxy,
+    }
+    assert endpoint_of(facts, office) == f"tcp:db.internal:443@via:tcp:127.0.0.1:1080@{office.host}"
+    assert endpoint_of(facts | {"address": "8.8.8.8"}, office) == "tcp:8.8.8.8:443"
+    near = facts | {"address": "10.0.0.1", "via": proxy | {"address": "9.9.9.9"}}
+    assert endpoint_of(near, office) == "tcp:10.0.0.1:443@via:tcp:9.9.9.9:1080"
 
 
 def test_an_address_that_is_not_global_carries_its_network(office: Identity) -> None:

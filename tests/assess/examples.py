@@ -1,19 +1,9 @@
 """For every rule of `RULES`, facts that it decides, with the reason it gives."""
 
-from typing import NamedTuple
+from tests.assess.examples_before_tls import BEFORE_TLS
+from tests.assess.facts import Example, Facts, connection, failed, part, probe, silent
 
-from tests.assess.facts import Facts, connection, failed, part, probe, silent
-
-__all__ = ["EXAMPLES", "Example"]
-
-
-class Example(NamedTuple):
-    """`what`: a peer that brings these facts about."""
-
-    rule: str
-    reason: str
-    what: str
-    facts: Facts
+__all__ = ["EXAMPLES"]
 
 
 OWN = part("own-bytes", "none")
@@ -233,7 +223,7 @@ EXAMPLES = [
     Example(
         "no-connection", "timeout", "a filtered port, twice", probe(failed("timeout"), failed("timeout"))
     ),
-    Example("no-connection", "failed", "a code that no rule knows", probe(failed("proxy-refused"))),
+    Example("no-connection", "failed", "a code that no rule knows", probe(failed("no-route"))),
     # -- heartbeats are there, and nothing is proved
     Example(
         "requests-declined",
@@ -417,4 +407,6 @@ EXAMPLES = [
     Example("silent", "silent", "a service that waits to be spoken to", probe(silent(), silent())),
     Example("silent", "silent", "a silent UDP port", probe(silent("turns"), transport="udp")),
     Example("silent", "silent", "a probe without time for any connection", probe()),
+    # -- before TLS
+    *BEFORE_TLS,
 ]

@@ -1,6 +1,6 @@
 """Facts of a probe, written short: what `hemostat.exchange` would note, for `hemostat.assess` to judge."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -8,9 +8,19 @@ from hemostat.evidence.kinds.probe import KIND
 from hemostat.wire import WIRE_ERROR_CODES
 from hemostat.wire.protocol import VERSION_NAMES, alert_text
 
-__all__ = ["Facts", "any_facts", "connection", "failed", "part", "probe"]
+__all__ = ["Example", "Facts", "any_facts", "connection", "failed", "part", "probe"]
 
 Facts = dict[str, Any]
+
+
+class Example(NamedTuple):
+    """Facts that a rule decides, and the reason it gives. `what`: a peer that brings these facts about."""
+
+    rule: str
+    reason: str
+    what: str
+    facts: Facts
+
 
 LENGTHS = {"own-bytes": 16365, "control": 8, "large-control": 16365, "flush": 12}
 ENDS = ("fin", "reset", "ours", "failed")
@@ -42,6 +52,8 @@ def part(name: str, answer: str, count: int | None = None) -> Facts:
 def connection(asked: str, *parts: Facts, **said: Any) -> Facts:
     """One connection over TLS 1.2, heartbeats offered by both, ended by us: but for what is `said`."""
     return {
+        "dialect": "tls",
+        "ready": True,
         "asked": asked,
         "offered": {
             "versions": ["TLS1.2", "TLS1.1", "TLS1.0", "SSL3.0"],
@@ -59,6 +71,7 @@ def connection(asked: str, *parts: Facts, **said: Any) -> Facts:
         "ended": "ours",
         "failure": None,
         "not_tls": None,
+        "spoke": None,
         "refusal": None,
         "error": None,
         "messages": [],
@@ -79,19 +92,22 @@ def failed(code: str, asked: str = "burst") -> Facts:
     return silent(asked, ended="failed", failure=code)
 
 
-def probe(*connections: Facts, transport: str = "tcp", role: str = "server") -> Facts:
-    """The facts of a whole probe; they have the shape that evidence demands."""
+def probe(*connections: Facts, transport: str = "tcp", role: str = "server", **said: Any) -> Facts:
+    """The facts of a whole probe, but for what is `said`; they have the shape that evidence demands."""
     after = any(item["asked"] == "after-handshake" and item["parts"] for item in connections)
     facts: Facts = {
         "role": role,
         "transport": transport,
         "dialect": "tls" if transport == "tcp" else "dtls",
+        "records": "tls" if transport == "tcp" else "dtls",
         "form": "after-handshake" if after else "hello",
         "host": "www.example",
         "address": "192.0.2.7",
         "port": 443,
+        "via": None,
         "budget": {"connections": 8 if transport == "tcp" else 48, "microseconds": 20_000_000},
         "connections": list(connections),
+        **said,
     }
     KIND.check(facts)
     return facts

@@ -2,8 +2,10 @@ import re
 
 import pytest
 
+from hemostat.assess.before_tls import REFUSED
+from hemostat.assess.rule import Rule
 from hemostat.assess.table import as_table, reasons
-from hemostat.assess.verdicts import FAILURES, RULES, Rule
+from hemostat.assess.verdicts import FAILURES, RULES
 from hemostat.exchange.tally import TURNS_NEEDED
 from hemostat.wire import WIRE_ERROR_CODES
 from hemostat.wire.protocol import ALERT_NAMES
@@ -32,7 +34,7 @@ def test_the_table_has_a_row_for_every_rule() -> None:
     assert {row[-1].strip(" |`") for row in rows} == {rule.name for rule in RULES}
     assert {row[0].strip(" |") for row in rows} == {rule.word for rule in RULES}
     assert {len(row) for row in rows} == {4}
-    assert len(rows) == len(RULES) - 1 + len(FAILURES)
+    assert len(rows) == len(RULES) - 2 + len(FAILURES) + len(REFUSED)
 
 
 def test_no_place_is_left_open() -> None:

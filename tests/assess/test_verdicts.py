@@ -9,14 +9,24 @@ from hypothesis import strategies as st
 
 from hemostat.assess import RULES, Verdict, judge, judge_failure
 from hemostat.assess.reading import Reading
+from hemostat.assess.rule import Rule, VerdictWord
 from hemostat.assess.table import reasons
-from hemostat.assess.verdicts import FAILURES, Rule, VerdictWord
+from hemostat.assess.verdicts import FAILURES
 from tests.assess.examples import (
     DTLS,
     EXAMPLES,
-    Example,
 )
-from tests.assess.facts import Facts, any_connection, any_facts, connection, failed, part, probe, silent
+from tests.assess.facts import (
+    Example,
+    Facts,
+    any_connection,
+    any_facts,
+    connection,
+    failed,
+    part,
+    probe,
+    silent,
+)
 
 WORDS = get_args(VerdictWord)
 FINE = ("patched", "not-affected")

@@ -24,13 +24,17 @@ class Met:
     said: list[bytes] = field(default_factory=list)
 
 
-def meet(dialect: Dialect, *, cut: int = 0, setting: Setting = SETTING, granting: Setting | None = None) -> Met:
+def meet(
+    dialect: Dialect, *, cut: int = 0, setting: Setting = SETTING, granting: Setting | None = None
+) -> Met:
     """Let both roles of a dialect speak until neither says anything more. `cut`: a stream arrives in pieces of so many
     bytes (0: as it was sent; datagrams are never cut).
     """
     asks, grants = dialect.asks(setting), dialect.grants(granting or setting)
     met = Met(asks, grants)
-    pending = [(asks, data) for data in grants.start(0).to_peer] + [(grants, data) for data in asks.start(0).to_peer]
+    pending = [(asks, data) for data in grants.start(0).to_peer] + [
+        (grants, data) for data in asks.start(0).to_peer
+    ]
     last: Layer | None = None
     while pending:
         assert len(met.said) < 1000, "they never end"

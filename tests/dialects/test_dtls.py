@@ -1,8 +1,9 @@
 from hemostat.dialects.dtls import DIALECT
-from hemostat.dialects.layer import Layer
+from hemostat.layers import Layer
+from tests.dialects.talking import SETTING
 
 
 def test_dtls_from_the_first_datagram() -> None:
     assert (DIALECT.name, DIALECT.transport) == ("dtls", "udp")
-    assert type(DIALECT.asks()) is type(DIALECT.grants()) is Layer
+    assert type(DIALECT.asks(SETTING)) is type(DIALECT.grants(SETTING)) is Layer
     assert set(DIALECT.schemes) == {"dtls"}

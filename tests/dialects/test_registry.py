@@ -3,16 +3,18 @@
 from dataclasses import FrozenInstanceError
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import hemostat.dialects
-from hemostat.dialects import Dialect, dialects
+from hemostat.dialects import Dialect, dialects, greeted_by
 from hemostat.evidence.kinds.probe import KIND
-from hemostat.targets.schemes import SCHEMES
 
 (FOLDER,) = map(Path, hemostat.dialects.__path__)
-MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in ("__init__", "layer"))
+MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in ("__init__", "dialect"))
 
 
 def test_each_file_is_a_dialect_and_each_dialect_a_file() -> None:
@@ -40,26 +42,54 @@ def test_ports_are_ports() -> None:
     assert all(0 < port < 1 << 16 for dialect in dialects().values() for port in dialect.schemes.values())
 
 
-def test_the_targets_that_can_be_written_are_the_dialects_that_are_spoken() -> None:
-    """`hemostat.targets` imports no dialects, so what it knows is held to them here."""
-    spoken = {
-        scheme: (dialect.name, dialect.transport)
-        for dialect in dialects().values()
-        for scheme in dialect.schemes
-    }
-    assert spoken == {name: (scheme.dialect, scheme.transport) for name, scheme in SCHEMES.items()}
+def test_a_port_means_one_dialect() -> None:
+    ports = [port for dialect in dialects().values() for port in dialect.ports]
+    assert len(ports) == len(set(ports))
 
 
-@pytest.mark.parametrize("name", SCHEMES)
-def test_a_scheme_means_one_port(name: str) -> None:
-    """Where a scheme has no port of its own, that of a target without a scheme holds: 443."""
-    written = SCHEMES[name]
-    assert dialects()[written.dialect].schemes[name] == (written.default_port or 443)
+GREETINGS = {
+    "smtp": (b"220 mx.example ESMTP Postfix\r\n", b"220-mx.example ESMTP Exim 4.96\r\n220 ready\r\n"),
+}
+"""First words of servers, as they are: each names its dialect, and no other claims it."""
+STRANGERS = (
+    b"",
+    b"2",
+    b"SSH-2.0-OpenSSH_9.2p1\r\n",
+    b"HTTP/1.1 400 Bad Request\r\n",
+    b"\x16\x03\x01\x00\x05",
+    b"\xff\xfd\x18",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"), [(name, each) for name, all_ in GREETINGS.items() for each in all_]
+)
+def test_a_greeting_names_one_dialect(name: str, greeting: bytes) -> None:
+    assert [dialect.name for dialect in dialects().values() if dialect.greets(greeting)] == [name]
+    found = greeted_by(greeting)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize("heard", STRANGERS)
+def test_what_is_no_dialects_greeting_names_none(heard: bytes) -> None:
+    assert greeted_by(heard) is None
+
+
+@given(
+    st.binary(max_size=60), st.sampled_from([b"", *(each for all_ in GREETINGS.values() for each in all_)])
+)
+def test_at_most_one_dialect_claims_whatever_is_heard(noise: bytes, greeting: bytes) -> None:
+    heard = greeting[: len(noise)] + noise
+    assert sum(dialect.greets(heard) for dialect in dialects().values()) <= 1
 
 
 def test_a_dialects_name_fits_into_the_evidence() -> None:
     for dialect in dialects().values():
-        KIND.check({**KIND.example, "dialect": dialect.name, "transport": dialect.transport})
+        facts: Any = KIND.example
+        spoken = {**facts["connections"][0], "dialect": dialect.name, "spoke": dialect.name}
+        named = {"dialect": dialect.name, "transport": dialect.transport, "records": dialect.records}
+        KIND.check({**facts, **named, "connections": [spoken]})
 
 
 def test_a_dialect_does_not_change() -> None:

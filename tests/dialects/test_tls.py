@@ -1,10 +1,11 @@
-from hemostat.dialects.layer import Layer
 from hemostat.dialects.tls import DIALECT
+from hemostat.layers import Layer
+from tests.dialects.talking import SETTING
 
 
 def test_tls_from_the_first_byte() -> None:
     assert (DIALECT.name, DIALECT.transport) == ("tls", "tcp")
-    assert type(DIALECT.asks()) is type(DIALECT.grants()) is Layer
+    assert type(DIALECT.asks(SETTING)) is type(DIALECT.grants(SETTING)) is Layer
     assert DIALECT.flush, "the alert that a Finished out of turn draws gets through"
 
 

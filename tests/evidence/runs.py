@@ -9,10 +9,12 @@ from hemostat.evidence import KINDS, Observation, RunWriter, names
 from hemostat.evidence.canonical import digest, encode
 from hemostat.evidence.observation import hashed_text
 
-__all__ = ["KNOWN_LINES", "NOW", "SECOND", "forged", "known_run", "probe_run", "writer"]
+__all__ = ["KNOWN_LINES", "KNOWN_LINES_1", "NOW", "SECOND", "forged", "known_run", "probe_run", "writer"]
 
 KNOWN_LINES = Path(__file__).with_name("known_run.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
 """A run as it was once written. These lines never change: ledgers hold others like them."""
+KNOWN_LINES_1 = Path(__file__).with_name("known_run_1.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+"""The same from before: its probe is of version 1."""
 NOW = datetime(2026, 11, 24, 4, 30, 0, 123456, UTC)
 SECOND = timedelta(seconds=1)
 

@@ -17,4 +17,4 @@ def test_the_headings_are_the_kinds_in_order() -> None:
     headings = [line for line in kind_table().splitlines() if line.startswith("#")]
     assert [heading.split("`")[1] for heading in headings] == list(KINDS)
     assert "### `statement`, version 1, about: any asset" in headings
-    assert "### `probe`, version 1, about: build, client, endpoint" in headings
+    assert "### `probe`, version 2, about: build, client, endpoint" in headings

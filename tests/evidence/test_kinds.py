@@ -13,7 +13,7 @@ FILES = {path.stem for path in Path(next(iter(package.__path__))).glob("[a-z]*.p
 
 
 def test_the_folder_is_the_list() -> None:
-    assert {name.replace("-", "_") for name in KINDS} == FILES
+    assert {name.replace("-", "_") for name in KINDS} == {file for file in FILES if not file[-1].isdigit()}
     assert list(KINDS) == sorted(KINDS)
     assert {"run", "run-end", "probe", "statement"} <= KINDS.keys()
 
@@ -27,6 +27,15 @@ def test_a_kind_is_named_as_it_is_found_and_its_example_passes(name: str) -> Non
     kind.check(dict(kind.example))
     assert encode(dict(kind.example))
     assert list(kind.links(kind.example)) == sorted(set(kind.links(kind.example)))
+
+
+@pytest.mark.parametrize("file", sorted(file for file in FILES if file[-1].isdigit()))
+def test_an_older_version_stays_in_a_file_of_its_number(file: str) -> None:
+    name, _, number = file.rpartition("_")
+    kind = find(name.replace("_", "-"), int(number))
+    assert kind is not None
+    assert kind.version < KINDS[kind.name].version
+    kind.check(dict(kind.example))
 
 
 def test_a_kind_or_version_that_is_not_here_is_none() -> None:

@@ -34,14 +34,14 @@ def test_the_format_has_not_changed() -> None:
     assert [row.digest for row in KNOWN] == [
         "5cf93bfbe31d4ff341a8cebfbd7456d5371f17e462834c1696f79adb12f46f3c",
         "7f589ef6d17ebcb331c86ae82b003c5b35b6d84f6caf5c2ca90ba768ec7a9576",
-        "28ce8cedfb4e36d854db4222e5081fddb523ef8777717467e077a790a9c8f811",
-        "4df0b7f9377e76f5cef2de845bba8d592645ec4f420c4ab70e46c41c5a1197e5",
+        "e091159b2ab3effb8979c64f3d846e8128349b78c5e57f5a5c96ff297deb1ecb",
+        "022e535e756695d5ecf838911fa58adbb4c7562f94a9e45e662ce95ec839a9c4",
     ]
     assert KNOWN_LINES[3] == (
-        '{"digest":"4df0b7f9377e76f5cef2de845bba8d592645ec4f420c4ab70e46c41c5a1197e5","facts":{"count":4,'
+        '{"digest":"022e535e756695d5ecf838911fa58adbb4c7562f94a9e45e662ce95ec839a9c4","facts":{"count":4,'
         '"outcome":"complete"},"kind":"run-end","kind_version":1,"links":[],'
         '"observed_at":"2026-11-24T04:30:04.123456Z",'
-        '"prev":"28ce8cedfb4e36d854db4222e5081fddb523ef8777717467e077a790a9c8f811",'
+        '"prev":"e091159b2ab3effb8979c64f3d846e8128349b78c5e57f5a5c96ff297deb1ecb",'
         '"recorded_at":"2026-11-24T04:30:04.123456Z","run":"run:5eed5eed5eed5eed5eed5eed5eed5eed",'
         '"seq":3,"source":"hemostat check","source_version":"0.1.0",'
         '"subject":"run:5eed5eed5eed5eed5eed5eed5eed5eed","vantage":"office"}'

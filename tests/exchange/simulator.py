@@ -36,6 +36,7 @@ from hemostat.exchange import (
     WakeAt,
 )
 from hemostat.exchange.course import MOST_CONNECTIONS
+from tests.dialects.talking import SETTING
 from tests.exchange.ways import End, Path, Talker, Way, way
 from tests.wire.claims import claims_no_more_than_it_carries
 
@@ -84,10 +85,10 @@ def simulate(
     spoken = dialects()[dialect] if isinstance(dialect, str) else dialect
     done = _Simulation(connect, role, spoken, path or Path(), budget, names, library, seed, retries).run()
     assert done.clock <= budget, "the probe outlived its deadline"
-    assert len(done.talks) <= MOST_CONNECTIONS[spoken.transport]
+    assert len(done.talks) <= MOST_CONNECTIONS[spoken.records]
     KIND.check(done.facts)
     encode(done.facts)
-    if spoken.asks().from_tls(0, b"x").to_peer == (b"x",):
+    if spoken.asks(SETTING).from_tls(0, b"x").to_peer == (b"x",):
         assert all(claims_no_more_than_it_carries(data) for data in done.sent)
     return done
 

@@ -113,7 +113,7 @@ def test_losses_are_bounded() -> None:
     count = 0
     while playing.unheard() is not None:
         count += 1
-    assert count < MOST_CONNECTIONS["udp"]
+    assert count < MOST_CONNECTIONS["dtls"]
 
 
 def test_heartbeats_not_offered_over_datagrams_is_enough() -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from hemostat.dialects import dialects
-from hemostat.dialects.layer import Dialect, Layer, Step
 from hemostat.exchange import (
     Close,
     Closed,
@@ -23,6 +22,8 @@ from hemostat.exchange import (
     Time,
     WakeAt,
 )
+from hemostat.layers import Layer, Step
+from tests.exchange.dialects import dialect_of
 from tests.exchange.speech import (
     flight,
     said,
@@ -103,7 +104,7 @@ def test_what_a_layer_says_goes_down_and_up() -> None:
         def time(self, now: int) -> Step:
             return Step((b"still there?",))
 
-    dialect = Dialect("knock", "tcp", {"knock": 1}, Knock, Knock)
+    dialect = dialect_of(Knock, Knock)
     probe = Probe("server", Peer(None, "192.0.2.1", 1), dialect, bytes, started=0, deadline=10_000_000)
     probe.start()
     assert probe.handle(Connected(0)) == [Send(b"knock"), WakeAt(700)]
@@ -129,7 +130,7 @@ def test_a_layer_that_is_refused_ends_it() -> None:
             self.refusal = "no-tls"
             return Step()
 
-    dialect = Dialect("refused", "tcp", {"refused": 1}, Refused, Refused)
+    dialect = dialect_of(Refused, Refused)
     probe = Probe("server", Peer(None, "192.0.2.1", 1), dialect, bytes, started=0, deadline=10_000_000)
     probe.start()
     probe.handle(Connected(0))
@@ -147,7 +148,7 @@ def test_who_asks_and_who_grants_is_by_the_role(role: Any) -> None:
         def start(self, now: int) -> Step:
             return Step((b"STARTTLS",))
 
-    dialect = Dialect("asking", "tcp", {"asking": 1}, Asks, Layer)
+    dialect = dialect_of(Asks, Layer)
     probe = Probe(role, Peer("a.example", "192.0.2.1", 1), dialect, bytes, started=0, deadline=10_000_000)
     probe.start()
     said_first = [command.data for command in probe.handle(Connected(0)) if isinstance(command, Send)]

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from hemostat.dialects import dialects
-from hemostat.dialects.layer import Dialect, Layer
 from hemostat.exchange import (
     Connected,
     Done,
@@ -14,6 +13,8 @@ from hemostat.exchange import (
     Probe,
 )
 from hemostat.exchange.course import MOST_CONNECTIONS
+from hemostat.layers import Layer
+from tests.exchange.dialects import dialect_of
 from tests.exchange.replayed import verdict
 from tests.exchange.scripted import Datagrams, Scripted, answering
 from tests.exchange.simulator import Outcome, Path, simulate
@@ -89,7 +90,7 @@ def test_a_silent_udp_port() -> None:
     outcome = simulate(lambda _: Datagrams(hello=False), dialect="dtls")
     assert judged(outcome) == ("inconclusive", "silent")
     assert "tls-auth" in verdict(outcome).explanation
-    assert outcome.connections <= MOST_CONNECTIONS["udp"]
+    assert outcome.connections <= MOST_CONNECTIONS["dtls"]
 
 
 def test_a_closed_udp_port() -> None:
@@ -122,7 +123,7 @@ def test_at_a_great_distance_there_is_still_time() -> None:
 # -- a dialect without flush ---------------------------------------------------------------------------------
 
 
-NO_FLUSH = Dialect("no-flush", "tcp", {"no-flush": 1}, Layer, Layer, flush=False)
+NO_FLUSH = dialect_of(Layer, Layer, flush=False)
 
 
 @pytest.mark.parametrize(

@@ -116,8 +116,8 @@ def test_nudges_and_repeats() -> None:
 
 def test_connections() -> None:
     over_tcp, over_udp = row("connections for one answer")
-    assert over_tcp == f"at most {MOST_CONNECTIONS['tcp']}; mostly 1"
-    assert over_udp == f"at most {MOST_CONNECTIONS['udp']} associations"
+    assert over_tcp == f"at most {MOST_CONNECTIONS['tls']}; mostly 1"
+    assert over_udp == f"at most {MOST_CONNECTIONS['dtls']} associations"
 
 
 def test_what_one_answer_sends() -> None:
@@ -150,7 +150,7 @@ def test_the_very_most_over_tcp(flush: bool) -> None:
     own_alone = 16373 + (32 + 21 if flush else 16389)
     longest = max(hello(form, LONGEST_NAME) for form in ("tls12", "tls13", "ssl30"))
     each = longest + max(len(burst), own_alone, 16389) + MOST_NUDGES * 21 * flush
-    assert MOST_CONNECTIONS["tcp"] * each <= most(row("… at the very most")[0])
+    assert MOST_CONNECTIONS["tls"] * each <= most(row("… at the very most")[0])
 
 
 def test_the_very_most_over_udp() -> None:
@@ -159,7 +159,7 @@ def test_the_very_most_over_udp() -> None:
     hellos = MOST_HELLOS * (hello("dtls12", LONGEST_NAME, b"") + hello("dtls12", LONGEST_NAME, cookie))
     questions = MOST_ASKED * ((13 + 3 + 4096) + (13 + 3 + 4096 + 16))
     bound = most(row("… at the very most")[1])
-    assert 0.9 * bound < MOST_CONNECTIONS["udp"] * hellos + questions <= bound
+    assert 0.9 * bound < MOST_CONNECTIONS["dtls"] * hellos + questions <= bound
 
 
 def test_what_is_read() -> None:

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
+from hemostat.api.targets import read_target
 from hemostat.lab.endpoints import OpenEndpoint, announcement, default_endpoints, select_endpoints
 from hemostat.lab.errors import LabError
 from hemostat.lab.recordings import recorded_peers
-from hemostat.targets import parse_target
 
 DEFAULT = default_endpoints()
 
@@ -56,7 +56,7 @@ def test_the_command_names_a_target_as_check_takes_it(endpoint: object, host: st
     opened = OpenEndpoint(spec, host, 4433)
     assert opened.command == f"./hemostat check {opened.target}"
     assert f"{shown}:4433" in opened.target
-    target = parse_target(opened.target)
+    target = read_target(opened.target)
     assert (target.host, target.port, target.transport) == (host, 4433, spec.transport)
 
 

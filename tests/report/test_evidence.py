@@ -19,8 +19,8 @@ from hemostat.report.evidence import (
     protocol_line,
     validity,
 )
-from tests.assess.examples import EXAMPLES, Example
-from tests.assess.facts import Facts, any_facts
+from tests.assess.examples import EXAMPLES
+from tests.assess.facts import Example, Facts, any_facts
 from tests.report.samples import answer, certificate, facts_of
 
 SEEN = "2026-11-24T12:00:00.000000Z"

@@ -17,8 +17,18 @@ PACKAGE = ROOT / "src" / "hemostat"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
-CORE = ("wire", "evidence", "dialects", "exchange", "targets", "incidents", "certificates", "assess")
-HEART = ("wire", "evidence", "dialects", "exchange")
+CORE = (
+    "wire",
+    "evidence",
+    "layers",
+    "dialects",
+    "exchange",
+    "targets",
+    "incidents",
+    "certificates",
+    "assess",
+)
+HEART = ("wire", "evidence", "layers", "dialects", "exchange")
 LOCKS = ("requirements.lock", "requirements-dev.lock", "bench/requirements.lock", "bench/build.lock")
 # The name under which a package is imported, where it isn't the name that it is installed by.
 IMPORTED_AS = {"tlslite": "tlslite-ng"}

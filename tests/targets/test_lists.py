@@ -14,15 +14,14 @@ from hemostat.targets import (
     CODES,
     BadLine,
     Scheme,
+    Schemes,
     SeenTargets,
     TargetLine,
     TargetLines,
-    parse_chunks,
-    parse_lines,
-    parse_target,
 )
 from hemostat.targets.lists import MAX_LINE
 from hemostat.targets.printable import SHOWN
+from tests.targets.known import parse_chunks, parse_lines, parse_target
 
 
 def hosts(found: TargetLines) -> list[tuple[int, str]]:
@@ -164,7 +163,7 @@ def test_repetitions_are_kept_where_asked() -> None:
 
 
 def test_default_port_and_schemes_are_passed_on() -> None:
-    schemes = {"smtp": Scheme("smtp", "tcp", 25)}
+    schemes = Schemes({"smtp": Scheme("smtp", "tcp", 25)})
     found = parse_lines(["a", "smtp://b", "https://c"], default_port=993, schemes=schemes)
     assert [line.target.port if isinstance(line, TargetLine) else line.code for line in found] == [
         993,

@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import hemostat.targets
-from hemostat.targets import CODES, SCHEMES, Scheme, Target, TargetError, parse_target
+from hemostat.targets import CODES, Scheme, Schemes, Target, TargetError
 from hemostat.targets.target import MAX_TARGET, split_target
+from tests.targets.known import KNOWN, parse_target
 
 PAGE = Path(__file__).parents[2] / "docs" / "targets.md"
 OF_LISTS = {"not-utf-8", "utf-16"}
@@ -40,7 +41,7 @@ def test_forms_of_the_page_mean_what_it_says(written: str, host: str, port: int,
 def test_page_shows_every_scheme_and_all_the_kinds_of_host() -> None:
     forms = [row[0] for row in rows_of_the_page()]
     assert len(forms) >= 20
-    for scheme in SCHEMES:
+    for scheme in KNOWN.named:
         assert any(form.lower().startswith(f"{scheme}://") for form in forms), scheme
 
 
@@ -99,13 +100,30 @@ def test_a_default_port_that_is_none_is_refused(port: int) -> None:
 
 
 def test_dialects_that_come_later_bring_their_schemes() -> None:
-    schemes = {**SCHEMES, "smtp": Scheme("smtp", "tcp", 25), "openvpn": Scheme("openvpn", "udp", 1194)}
-    target = parse_target("SMTP://mail.example", schemes=schemes)
+    schemes = Schemes({**KNOWN.named, "openvpn": Scheme("openvpn", "udp", 1194)})
+    target = parse_target("SMTP://mail.example", schemes)
     assert (target.dialect, target.transport, target.port) == ("smtp", "tcp", 25)
-    assert parse_target("openvpn://vpn.example", schemes=schemes, default_port=993).port == 1194
+    assert parse_target("openvpn://vpn.example", schemes, default_port=993).port == 1194
     with pytest.raises(TargetError, match=r"dtls://, https://, openvpn://, smtp://, tls://") as caught:
-        parse_target("gopher://example.org", schemes=schemes)
+        parse_target("gopher://example.org", schemes)
     assert caught.value.code == "unknown-scheme"
+
+
+def test_a_port_says_how_a_target_without_a_scheme_is_spoken_to() -> None:
+    for written, port, dialect in (("h:25", 25, "smtp"), ("h:587", 587, "smtp"), ("h:8443", 8443, "tls")):
+        target = parse_target(written)
+        assert (target.port, target.dialect) == (port, dialect)
+    assert parse_target("h", default_port=587).dialect == "smtp"
+    assert parse_target("tls://h:25").dialect == "tls", "a scheme overrides the port"
+
+
+def test_one_dialect_may_be_meant_by_every_target_without_a_scheme() -> None:
+    schemes = Schemes(KNOWN.named, KNOWN.on_port, Scheme("dtls", "udp", 4433))
+    for written, port in (("h", 4433), ("h:25", 25), ("[::1]", 4433)):
+        target = parse_target(written, schemes)
+        assert (target.port, target.dialect, target.transport) == (port, "dtls", "udp")
+    assert parse_target("h", schemes, default_port=5684).port == 5684
+    assert parse_target("smtp://h", schemes).dialect == "smtp", "a scheme overrides that, too"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +154,7 @@ def test_dialects_that_come_later_bring_their_schemes() -> None:
         ("https:/example.org", "bad-form", "write https://example.org"),
         ("https:\\\\example.org", "bad-form", "write https://example.org"),
         ("://example.org", "bad-form", "no scheme"),
-        ("gopher://example.org", "unknown-scheme", "dtls://, https://, tls://"),
+        ("gopher://example.org", "unknown-scheme", "dtls://, https://, smtp://, tls://"),
         ("http://example.org", "no-tls", "https://"),
         ("HTTP://example.org", "no-tls", "https://"),
         ("ssh://example.org", "no-tls", "never had heartbeats"),
@@ -213,10 +231,10 @@ def test_a_zone_in_a_url_may_be_written_with_its_percent_sign_encoded() -> None:
 
 
 def test_what_stood_in_the_port_s_place_is_told_apart_from_none() -> None:
-    assert split_target("example.org:443").port == "443"
-    assert split_target("example.org").port is None
-    assert split_target("2001:db8::1").port is None
-    assert split_target("https://[::1]:1/x").port == "1"
+    assert split_target("example.org:443", KNOWN).port == "443"
+    assert split_target("example.org", KNOWN).port is None
+    assert split_target("2001:db8::1", KNOWN).port is None
+    assert split_target("https://[::1]:1/x", KNOWN).port == "1"
 
 
 def test_package_exports_what_it_says_and_no_more() -> None:
@@ -233,7 +251,7 @@ WORDS = """
 SCRAPS = st.sampled_from([*WORDS.split(), " ", "\x1b", "\u202e", "\u200c"])
 
 
-def attempt(text: str, default_port: int) -> Target | TargetError:
+def attempt(text: str, default_port: int | None) -> Target | TargetError:
     try:
         return parse_target(text, default_port=default_port)
     except TargetError as error:
@@ -261,6 +279,6 @@ def test_any_text_is_a_target_or_refused(text: str, default_port: int) -> None:
     ) or target.host.endswith(".")
     # What was understood, written down again, is understood the same.
     host = f"[{target.host}]" if ":" in target.host else target.host
-    scheme = "dtls" if target.dialect == "dtls" else "tls"
+    scheme = target.dialect
     assert parse_target(f"{scheme}://{host}:{target.port}") == target
     assert parse_target(target.written, default_port=default_port) == target

@@ -3,6 +3,7 @@ call these.
 """
 
 from hemostat.api.checks import CheckOptions, Given, check, check_async
+from hemostat.api.control_keys import control_key
 from hemostat.api.identity import Identity, identify
 from hemostat.api.ledgers import (
     default_ledger,
@@ -14,17 +15,27 @@ from hemostat.api.ledgers import (
 )
 from hemostat.api.reasons import NothingKnown, why
 from hemostat.api.reference import incident, incidents, open_lab
+from hemostat.api.targets import UnknownDialect, read_target, schemes
+from hemostat.dialects import dialects
+from hemostat.layers import ControlKey
+from hemostat.layers.proxies import Proxy, ProxyError, read_proxy
 from hemostat.report import Answer
 
 __all__ = [
     "Answer",
     "CheckOptions",
+    "ControlKey",
     "Given",
     "Identity",
     "NothingKnown",
+    "Proxy",
+    "ProxyError",
+    "UnknownDialect",
     "check",
     "check_async",
+    "control_key",
     "default_ledger",
+    "dialects",
     "export_ledger",
     "identify",
     "import_ledger",
@@ -32,6 +43,9 @@ __all__ = [
     "incidents",
     "merge_ledgers",
     "open_lab",
+    "read_proxy",
+    "read_target",
+    "schemes",
     "seal_ledger",
     "verify_ledger",
     "why",

@@ -22,9 +22,12 @@ from hemostat.api.answers import answer_to_bad_line, answer_to_look
 from hemostat.api.identity import Identity, identify
 from hemostat.api.memory import Memory
 from hemostat.api.recording import Recorder
+from hemostat.api.targets import read_target, schemes
 from hemostat.errors import HemostatError
+from hemostat.layers import ControlKey
+from hemostat.layers.proxies import Proxy
 from hemostat.report import Answer
-from hemostat.targets import BadLine, Target, TargetError, TargetLine, parse_target, shown
+from hemostat.targets import BadLine, Target, TargetError, TargetLine, shown
 
 if TYPE_CHECKING:
     from hemostat.detect.network import Look, Options, Recall
@@ -43,9 +46,10 @@ _MOST_REFUSED: Final = 1000
 
 
 _TYPES: Final[tuple[tuple[str, tuple[type, ...], str], ...]] = (
-    ("port", (int,), "a whole number"),
+    ("port", (int, type(None)), "a whole number or None"),
+    ("dialect", (str, type(None)), "a text or None"),
     ("sni", (str, type(None)), "a text or None"),
-    ("timeout", (int, float), "a number of seconds"),
+    ("timeout", (int, float, type(None)), "a number of seconds or None"),
     ("retries", (int,), "a whole number"),
     ("concurrency", (int,), "a whole number"),
     ("looks", (int,), "a whole number"),
@@ -58,25 +62,32 @@ _TYPES: Final[tuple[tuple[str, tuple[type, ...], str], ...]] = (
 class CheckOptions:
     """How to look.
 
-    port           for targets that name neither a port nor a scheme
+    port           for targets that name neither a port nor a scheme; None: that of the dialect
+    dialect        of targets that name no scheme, by its name; None: their port decides
     sni            server name to send to all, in place of each target's own; an empty one sends none
-    timeout        seconds that one answer may take, connections and all; looking up a name has as many of its own
+    timeout        seconds that one answer may take, connections and all; looking up a name has as many of its own;
+                   None: 20, and more where a service may hold back its greeting
     retries        how often a connection that timed out is tried again, within the same time
     concurrency    addresses asked side by side
     looks          how often each address is asked (a balancer may hide several servers behind one)
     all_addresses  ask every address of a name; False: the first one
+    proxy          ask through it; names are looked up there (`api.read_proxy` reads one)
+    key            OpenVPN's key of the control channel (tls-auth, tls-crypt)
     resume         take from the ledger what this vantage decided so long ago at most, instead of asking again
 
     Raises TypeError for a value of another type, ValueError for one that makes no sense.
     """
 
-    port: int = 443
+    port: int | None = None
+    dialect: str | None = None
     sni: str | None = None
-    timeout: float = 20.0
+    timeout: float | None = None
     retries: int = 1
     concurrency: int = 64
     looks: int = 1
     all_addresses: bool = True
+    proxy: Proxy | None = None
+    key: ControlKey | None = None
     resume: timedelta | None = None
 
     def __post_init__(self) -> None:
@@ -86,6 +97,7 @@ class CheckOptions:
                 raise TypeError(f"{name} is {said}, not {type(value).__name__}")
         if self.resume is not None and self.resume < timedelta(0):
             raise ValueError("resume is how long ago, so it is not below zero")
+        schemes(self.dialect)
         _network_options(self)
 
 
@@ -135,7 +147,7 @@ async def check_async(
     came = _Came()
     async with (
         _recording(ledger, who, stop, options.resume, asked) as (keep, recall),
-        aclosing(_read(given, options.port, came.refuse)) as read,
+        aclosing(_read(given, options, came.refuse)) as read,
         aclosing(_look(read, asked, recall)) as looks,
         aclosing(came.batches(looks, stop)) as batches,
     ):
@@ -149,7 +161,7 @@ async def check_async(
 def _network_options(options: CheckOptions) -> "Options":
     from hemostat.detect.network import Options
 
-    if not 1 <= options.port <= 65535:
+    if options.port is not None and not 1 <= options.port <= 65535:
         raise ValueError("a port is a whole number from 1 to 65535")
     return Options(
         sni=options.sni,
@@ -158,6 +170,8 @@ def _network_options(options: CheckOptions) -> "Options":
         concurrency=options.concurrency,
         looks=options.looks,
         all_addresses=options.all_addresses,
+        proxy=options.proxy,
+        key=options.key,
     )
 
 
@@ -170,7 +184,9 @@ def _look(
 
 
 async def _read(
-    given: Iterable[Given] | AsyncIterable[Given], port: int, refuse: Callable[[Answer], Awaitable[None]]
+    given: Iterable[Given] | AsyncIterable[Given],
+    options: CheckOptions,
+    refuse: Callable[[Answer], Awaitable[None]],
 ) -> AsyncGenerator[Target, None]:
     """The targets among what is given; what is none is answered at once."""
     from hemostat.detect.network import one_by_one
@@ -189,7 +205,7 @@ async def _read(
                     )
                 case str():
                     try:
-                        target = parse_target(each, default_port=port)
+                        target = read_target(each, port=options.port, dialect=options.dialect)
                     except TargetError as error:
                         await refuse(answer_to_bad_line(shown(each), error.code, error.message, None, now))
                     else:

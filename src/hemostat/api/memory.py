@@ -11,7 +11,7 @@ from hemostat.evidence import EvidenceError, Observation, find, read_time, write
 from hemostat.targets import Target
 
 if TYPE_CHECKING:
-    from hemostat.detect.network import Look, Options
+    from hemostat.detect.network import Look, Options, Way
     from hemostat.ledger import Ledger
 
 __all__ = ["Memory"]
@@ -69,10 +69,11 @@ class Memory:
             if len(kept) == len(rows):
                 self._looks[question] = kept
 
-    def __call__(self, target: Target, address: str) -> "Sequence[Look]":
+    def __call__(self, target: Target, way: "Way") -> "Sequence[Look]":
         from hemostat.detect.network import Look
 
-        place = {"transport": target.transport, "address": address, "port": target.port}
+        address, via = way.address, None if way.via is None else way.via.as_facts()
+        place = {"transport": target.transport, "address": address, "port": target.port, "via": via}
         try:
             endpoint = endpoint_of(place, self._who)
         except EvidenceError:

@@ -5,11 +5,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from hemostat.api.answers import read_shown
+from hemostat.api.targets import read_target
 from hemostat.assess import Verdict, judge, judge_failure
 from hemostat.errors import HemostatError
 from hemostat.evidence import EvidenceError, Observation, find, parse
 from hemostat.report import Judged, Question, Reasons, question_of
-from hemostat.targets import TargetError, parse_target
+from hemostat.targets import TargetError
 
 if TYPE_CHECKING:
     from hemostat.certificates import Certificate
@@ -47,7 +48,7 @@ def why(what: str, *, ledger: str) -> list[Reasons]:
 
 def _by_target(ledger: "Ledger", what: str) -> Iterator[Reasons]:
     try:
-        target = parse_target(what)
+        target = read_target(what)
     except TargetError:
         return
     port = target.port if _names_port(what) else None
@@ -179,7 +180,7 @@ def _certificates(ledger: "Ledger", row: Observation) -> "Iterator[Certificate]"
 
 def _names_port(what: str) -> bool:
     """Whether a port, or a scheme that has one, was written: else every port of the host is meant."""
-    return "://" in what or parse_target(what, default_port=1).port == parse_target(what, default_port=2).port
+    return "://" in what or read_target(what, port=1).port == read_target(what, port=2).port
 
 
 def _host(row: Observation) -> str:

@@ -79,7 +79,10 @@ def endpoint_of(facts: dict[str, Any], who: Identity) -> str:
     """The name of the endpoint that a probe's facts are about, as seen from where `who` looks. Raises EvidenceError."""
     address = str(facts["address"])
     transport = str(facts["transport"])
+    scopes = {"network": who.network, "host": who.host}
     try:
-        return names.endpoint(transport, address, int(facts["port"]), network=who.network, host=who.host)
+        proxy = facts.get("via")
+        via = proxy and str(names.endpoint("tcp", str(proxy["address"]), int(proxy["port"]), **scopes))
+        return names.endpoint(transport, address, int(facts["port"]), **scopes, via=via)
     except (TypeError, ValueError) as error:
         raise EvidenceError("facts that are about no endpoint") from error

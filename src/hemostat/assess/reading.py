@@ -42,15 +42,28 @@ def _same_hello(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return all(one[field] == other[field] for field in _HELLO)
 
 
+def _as_newest(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Facts of version 1, which knew TLS and DTLS from the first byte alone, as version 2 has them."""
+    if "records" in facts:
+        return facts
+    then = {"dialect": facts["dialect"], "ready": True, "spoke": None}
+    return {
+        **facts,
+        "records": "tls" if facts["transport"] == "tcp" else "dtls",
+        "via": None,
+        "connections": [{**then, **connection} for connection in facts["connections"]],
+    }
+
+
 class Reading:
-    """What one probe's facts (kind `probe`, version 1) say. Every property is a plain question with a plain
+    """What one probe's facts (kind `probe`, of any version) say. Every property is a plain question with a plain
     answer.
     """
 
     def __init__(self, facts: Mapping[str, Any]) -> None:
-        self.facts = facts
+        self.facts = facts = _as_newest(facts)
         self.connections: Sequence[Mapping[str, Any]] = facts["connections"]
-        self.datagrams = facts["transport"] == "udp"
+        self.datagrams = facts["records"] == "dtls"
         self.client = facts["role"] == "client"
 
     # -- hello -----------------------------------------------------------------------------------------------
@@ -329,6 +342,40 @@ class Reading:
             return None
         greetings = {connection["not_tls"] for connection in came}
         return greetings.pop() if len(greetings) == 1 else None
+
+    # -- before TLS ------------------------------------------------------------------------------------------
+
+    @property
+    def last_dialect(self) -> str:
+        """The dialect of the last connection; of none, that which was to be spoken."""
+        return str((self.connections[-1] if self.connections else self.facts)["dialect"])
+
+    @property
+    def spoke(self) -> str | None:
+        """The dialect in which something greeted that was asked in another one, and was then asked in."""
+        asked = self.facts["dialect"]
+        spoke = next((c["spoke"] for c in self.connections if c["spoke"]), None)
+        return spoke if spoke is not None and any(c["dialect"] != asked for c in self.connections) else None
+
+    @property
+    def refusal(self) -> str | None:
+        """The last connection's word that there will be no TLS, where no hello ever came."""
+        if self.hello is not None or not self.connections:
+            return None
+        word = self.connections[-1]["refusal"]
+        return None if word is None else str(word)
+
+    @property
+    def says_no_tls(self) -> bool:
+        """Whether the service itself says that it has no TLS, and never said anything else."""
+        came = [c for c in self.connections if c["failure"] is None and not c["spoke"]]
+        return self.hello is None and bool(came) and all(c["refusal"] == "no-tls" for c in came)
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the words of the last connection that came about ended before TLS could begin."""
+        came = [c for c in self.connections if c["failure"] is None]
+        return self.hello is None and bool(came) and not came[-1]["ready"] and came[-1]["refusal"] is None
 
     @property
     def alert(self) -> str | None:

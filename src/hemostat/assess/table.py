@@ -3,7 +3,9 @@
 from string import Formatter
 from typing import Final
 
-from hemostat.assess.verdicts import FAILURES, RULES, Rule
+from hemostat.assess.before_tls import REFUSED
+from hemostat.assess.rule import Rule
+from hemostat.assess.verdicts import FAILURES, RULES
 from hemostat.wire.errors import WIRE_ERROR_CODES
 from hemostat.wire.protocol import ALERT_NAMES
 
@@ -16,6 +18,7 @@ _REASONS: Final = {
     "{error}": tuple(WIRE_ERROR_CODES),
     "alert-{alert}": _ALERTS,
     "{end}": _ENDS,
+    "{refusal}": tuple(REFUSED),
 }
 """What a reason with a place to fill can become; an alert without a name is its number (`alert-99`)."""
 
@@ -31,6 +34,8 @@ def as_table() -> str:
     for rule in RULES:
         if rule.word == "unreachable":
             lines += [_line(rule, f"`{code}`", sentence) for code, sentence in FAILURES.items()]
+        elif rule.reason == "{refusal}":
+            lines += [_line(rule, f"`{code}`", f"Nothing is proved: {why}") for code, why in REFUSED.items()]
         else:
             lines.append(_line(rule, _codes(rule), _with_places(rule.explanation)))
     return "\n".join(lines) + "\n"

@@ -5,37 +5,14 @@ nothing to prove, and only then the many ways of not knowing. Every probe's fact
 last one always applies.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final
 
+from hemostat.assess.before_tls import BEFORE_TLS, NO_TLS, PROXY_FAILURES, how_asked
 from hemostat.assess.reading import Reading
+from hemostat.assess.rule import Rule, Verdict
 
-__all__ = ["FAILURES", "RULES", "Rule", "Verdict", "VerdictWord", "judge", "judge_failure"]
-
-VerdictWord = Literal["vulnerable", "patched", "not-affected", "inconclusive", "unreachable"]
-
-
-class Verdict(NamedTuple):
-    """The answer: one of five words, a reason code, a few sentences for a person, the rule that gave it."""
-
-    word: VerdictWord
-    reason: str
-    explanation: str
-    rule: str
-
-
-class Rule(NamedTuple):
-    """One row. `reason` and `explanation` may hold `{…}`, filled from `details`. `name` is what `why` and the
-    docs call it.
-    """
-
-    name: str
-    word: VerdictWord
-    reason: str
-    applies: Callable[[Reading], bool]
-    explanation: str
-    details: Callable[[Reading], Mapping[str, object]] = lambda _: {}
-
+__all__ = ["FAILURES", "RULES", "judge", "judge_failure"]
 
 _OPENSSL: Final = "OpenSSL 1.0.1 to 1.0.1f answers such a request, a fixed one must not (RFC 6520 section 4)"
 _REMEDY: Final = "Upgrade OpenSSL, stop and start the service, then replace its key and certificate."
@@ -136,6 +113,7 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda r: r.tls13 and not r.offers_heartbeats,
         "It took no older version and speaks TLS 1.3, which no OpenSSL with the hole does. Nothing to do here.",
     ),
+    NO_TLS,
     Rule(
         "ssh",
         "not-affected",
@@ -158,7 +136,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "{failure}",
         lambda r: r.failure is not None,
         "{sentence}",
-        lambda r: {"failure": _failure_code(r.failure), "sentence": FAILURES[_failure_code(r.failure)]},
+        lambda r: {"failure": _no_way(r), "sentence": FAILURES[_no_way(r)]},
     ),
     # -- heartbeats are (or may be) there, and nothing is proved ---------------------------------------------
     Rule(
@@ -261,6 +239,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "--timeout, or look from inside.",
     ),
     # -- not even a hello ------------------------------------------------------------------------------------
+    *BEFORE_TLS,
     Rule(
         "ssl2",
         "inconclusive",
@@ -274,8 +253,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "inconclusive",
         "not-tls",
         lambda r: r.greeting is not None,
-        f"{_AGAIN}: what answers here is not TLS from the first byte. It may begin TLS later (STARTTLS): "
-        "look at the host from inside.",
+        f"{_AGAIN}: what answers here is not TLS from the first byte. It may begin TLS later: if you know "
+        "its protocol, name it (smtp://HOST:PORT, --dialect smtp).",
     ),
     Rule(
         "broken-hello",
@@ -346,8 +325,9 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda r: {
             "maybe": "Over UDP that may be no service, a filter, or a service that answers only to those "
             "who hold its key (tls-auth)."
-            if r.datagrams
-            else "A service that speaks only when spoken to in its own protocol does so: is TLS direct here?"
+            if r.facts["transport"] == "udp"
+            else "A service that speaks only when spoken to in its own protocol does so: is TLS direct here? If "
+            "not, name its protocol (--dialect)."
         },
     ),
 )
@@ -363,16 +343,17 @@ FAILURES: Final[dict[str, str]] = {
     "local": "This machine ran out of sockets or ports, or may not open one. Ask with a smaller "
     "--concurrency.",
     "failed": "No connection came about.",
+    **PROXY_FAILURES,
 }
 """Why a peer could not be reached: code → sentence. The reason code of `unreachable` is one of these keys."""
 
 
 def judge(facts: Mapping[str, Any]) -> Verdict:
-    """The verdict of one probe, from its facts (kind `probe`, version 1). Old ones can be judged anew."""
+    """The verdict of one probe, from its facts (kind `probe`, of any version). Old ones can be judged anew."""
     reading = Reading(facts)
     rule = next(rule for rule in RULES if rule.applies(reading))
     details = rule.details(reading)
-    explanation = rule.explanation.format(**details) + _whose(reading)
+    explanation = rule.explanation.format(**details) + how_asked(reading) + _whose(reading)
     return Verdict(rule.word, rule.reason.format(**details), explanation, rule.name)
 
 
@@ -396,3 +377,9 @@ def judge_failure(code: str) -> Verdict:
 def _failure_code(code: str | None) -> str:
     """One of `FAILURES`: a driver may have words of its own, which stay in the evidence."""
     return code if code is not None and code in FAILURES else "failed"
+
+
+def _no_way(reading: Reading) -> str:
+    """Why no connection came about; a proxy's own connection is not the peer's."""
+    code = _failure_code(reading.failure)
+    return code if reading.facts["via"] is None or code.startswith("proxy-") else "proxy-down"

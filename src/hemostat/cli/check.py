@@ -33,7 +33,10 @@ _RESUMED: Final = timedelta(hours=24)
 _EPILOG: Final = """\
 targets:
   example.org  example.org:8443  192.0.2.7  [2001:db8::1]:443  https://example.org  dtls://example.org:5349
-  All addresses of a name are asked; each is an answer of its own. A bare host is asked on port 443.
+  smtp://mx.example.org  imap://example.org  mysql://db.example.org:3307  example.org:5432  openvpn://example.org
+  All addresses of a name are asked; each is an answer of its own. A bare host is asked on port 443. A scheme, or else
+  the port, says in which protocol TLS is asked for (docs/dialects.md has them all); where another one greets, it is
+  asked in that.
 
 examples:
   hemostat check example.org
@@ -60,9 +63,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     asking.add_argument(
         "--port",
         type=number_from("--port", 1, 65535),
-        default=443,
         metavar="N",
-        help="port of targets that name none (default %(default)s)",
+        help="port of targets that name none (default: 443, or that of --dialect)",
+    )
+    asking.add_argument(
+        "--dialect",
+        metavar="NAME",
+        help="protocol of targets without a scheme, as smtp, mysql, tls (default: the port decides)",
     )
     asking.add_argument(
         "--sni", metavar="NAME", help="server name to send, in place of the target's own; '' sends none"
@@ -88,13 +95,34 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="ask the first address of a name alone",
     )
+    way = parser.add_argument_group("the way there")
+    way.add_argument(
+        "--proxy",
+        metavar="URL",
+        help="ask through it: socks5://, socks4a:// or http://[USER:PASSWORD@]HOST:PORT; it looks names up. "
+        "HEMOSTAT_PROXY says the same, and shows the password to nobody",
+    )
+    way.add_argument(
+        "--tls-auth", metavar="FILE", help="OpenVPN's key of that name, for servers that want it"
+    )
+    way.add_argument(
+        "--tls-crypt", metavar="FILE", help="OpenVPN's key of that name, for servers that want it"
+    )
+    way.add_argument(
+        "--key-direction",
+        type=number_from("--key-direction", 0, 1),
+        metavar="N",
+        help="the client's direction of the tls-auth key, 0 or 1 (default: none)",
+    )
+    way.add_argument(
+        "--auth", default="SHA1", metavar="DIGEST", help="digest of tls-auth (default %(default)s)"
+    )
     pace = parser.add_argument_group("pace")
     pace.add_argument(
         "--timeout",
         type=number_from("--timeout", 0.1, 3600, whole=False),
-        default=20.0,
         metavar="SECONDS",
-        help="time for one answer, with all its connections (default %(default)g)",
+        help="time for one answer, with all its connections (default 20; 45 for mail, which may be slow to greet)",
     )
     pace.add_argument(
         "--retries",
@@ -150,12 +178,15 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         options = api.CheckOptions(
             port=arguments.port,
+            dialect=arguments.dialect,
             sni=arguments.sni,
             timeout=arguments.timeout,
             retries=arguments.retries,
             concurrency=arguments.concurrency,
             looks=arguments.looks,
             all_addresses=arguments.all_addresses,
+            proxy=_proxy(arguments.proxy),
+            key=_control_key(arguments),
             resume=_RESUMED if arguments.resume else None,
         )
     except ValueError as error:
@@ -163,6 +194,36 @@ def _run(arguments: argparse.Namespace) -> int:
     who = api.identify(vantage=arguments.vantage, network=arguments.network, authority=arguments.authority)
     ledger = None if arguments.no_ledger else ledger_url(arguments)
     return asyncio.run(_check(arguments, options, ledger, who))
+
+
+def _proxy(written: str | None) -> "api.Proxy | None":
+    from hemostat import api
+
+    written = written or os.environ.get("HEMOSTAT_PROXY") or None
+    try:
+        return None if written is None else api.read_proxy(written)
+    except api.ProxyError as error:
+        raise UsageError(f"--proxy: {error}") from error
+
+
+def _control_key(arguments: argparse.Namespace) -> "api.ControlKey | None":
+    from hemostat import api
+
+    if arguments.tls_auth and arguments.tls_crypt:
+        raise UsageError("--tls-auth and --tls-crypt exclude one another")
+    file = arguments.tls_auth or arguments.tls_crypt
+    if not file:
+        return None
+    try:
+        with open(file, encoding="ascii", errors="replace") as opened:
+            text = opened.read(1 << 16)
+    except OSError as error:
+        raise UsageError(f"{file} can't be read: {error.strerror or error}") from error
+    try:
+        mode: Final = "tls-auth" if arguments.tls_auth else "tls-crypt"
+        return api.control_key(text, mode, direction=arguments.key_direction, digest=arguments.auth)
+    except HemostatError as error:
+        raise UsageError(f"{file}: {error}") from error
 
 
 async def _check(
@@ -187,7 +248,9 @@ async def _check(
     try:
         with (
             Progress(sys.stderr, quiet=quiet) as progress,
-            GivenTargets(plain, files, port=arguments.port, taken=progress.begun) as given,
+            GivenTargets(
+                plain, files, port=arguments.port, dialect=arguments.dialect, taken=progress.begun
+            ) as given,
         ):
             progress.expect(len(plain) if not files else None)
             async with aclosing(

@@ -43,7 +43,8 @@ class GivenTargets:
         targets: Sequence[str],
         files: Sequence[str],
         *,
-        port: int,
+        port: int | None = None,
+        dialect: str | None = None,
         taken: Callable[[], None] = lambda: None,
     ) -> None:
         from hemostat.targets import SeenTargets
@@ -52,7 +53,8 @@ class GivenTargets:
             raise UsageError("standard input is named twice, and can be read once")
         for name in files:
             _look_at(name)
-        self._targets, self._files, self._port, self._taken = targets, files, port, taken
+        self._targets, self._files, self._port, self._dialect = targets, files, port, dialect
+        self._taken = taken
         self._seen = SeenTargets()
         self._loop = asyncio.get_running_loop()
         self._came: asyncio.Queue[api.Given | Exception | None] = asyncio.Queue()
@@ -105,11 +107,12 @@ class GivenTargets:
             self._loop.call_soon_threadsafe(self._came.put_nowait, each)
 
     def _all(self) -> "Iterator[api.Given]":
-        from hemostat.targets import TargetError, parse_chunks, parse_target
+        from hemostat import api
+        from hemostat.targets import TargetError, parse_chunks
 
         for written in self._targets:
             try:
-                target = parse_target(written, default_port=self._port)
+                target = api.read_target(written, port=self._port, dialect=self._dialect)
             except TargetError:
                 yield written  # whoever asks says what is wrong
             else:
@@ -117,7 +120,13 @@ class GivenTargets:
                     yield target
         for name in self._files:
             shown = STANDARD_INPUT if name == STANDARD else name
-            yield from parse_chunks(_chunks(name), default_port=self._port, seen=self._seen, source=shown)
+            yield from parse_chunks(
+                _chunks(name),
+                api.schemes(self._dialect),
+                default_port=self._port,
+                seen=self._seen,
+                source=shown,
+            )
 
 
 def _look_at(name: str) -> None:

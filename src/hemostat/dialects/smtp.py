@@ -50,7 +50,9 @@ def _grants(setting: Setting) -> Words:
             yield b"220 2.0.0 Ready to start TLS\r\n"
             return
         if command == b"EHLO":
-            yield b"250-" + setting.host.encode("ascii", "replace") + b"\r\n250-PIPELINING\r\n250 STARTTLS\r\n"
+            yield (
+                b"250-" + setting.host.encode("ascii", "replace") + b"\r\n250-PIPELINING\r\n250 STARTTLS\r\n"
+            )
         elif command in (b"HELO", b"NOOP", b"RSET"):
             yield b"250 2.0.0 Ok\r\n"
         elif command == b"QUIT":

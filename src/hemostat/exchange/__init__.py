@@ -25,7 +25,7 @@ from hemostat.exchange.events import (
     Time,
     WakeAt,
 )
-from hemostat.exchange.probe import Peer, Probe
+from hemostat.exchange.probe import Peer, Probe, Via
 
 __all__ = [
     "AskLibrary",
@@ -47,5 +47,6 @@ __all__ = [
     "Probe",
     "Send",
     "Time",
+    "Via",
     "WakeAt",
 ]

@@ -17,8 +17,8 @@ from hemostat.wire.protocol import SSL30, TLS13
 
 __all__ = ["MOST_CONNECTIONS", "Ask", "Course", "datagram_course", "stream_course"]
 
-MOST_CONNECTIONS: Final = {"tcp": 8, "udp": 48}
-"""Connections (associations) that one answer may take."""
+MOST_CONNECTIONS: Final = {"tls": 8, "dtls": 48}
+"""Connections (associations) that one answer may take, by what is spoken on them."""
 _RETRIED: Final = frozenset({"timeout", "reset"})
 _MOST_HELLO_LOSSES: Final = 3
 _CONTROLS_GIVEN_UP: Final = 6
@@ -88,7 +88,7 @@ def _settled(connection: Connection) -> bool:
 def stream_course(
     names: tuple[str | None, str | None], *, retries: int, flush: bool, client: bool = False
 ) -> Course:
-    """The connections of a probe on a stream: at most `MOST_CONNECTIONS["tcp"]`, which the caller counts."""
+    """The connections of a probe on a stream: at most `MOST_CONNECTIONS["tls"]`, which the caller counts."""
     connection = yield from _greet(_Names(*names), retries, client=client)
     if connection.version is None:
         return
@@ -144,7 +144,10 @@ def _greet(names: _Names, retries: int, *, client: bool) -> Generator[Ask, Conne
             retries -= 1
             connection = yield Ask("burst", Offer(form, name))
         answered_otherwise = (
-            connection.not_tls not in (None, "ssl2") or connection.refusal or connection.error
+            connection.not_tls not in (None, "ssl2")
+            or not connection.ready
+            or connection.refusal
+            or connection.error
         )
         if connection.version is not None or connection.failure or answered_otherwise or not forms:
             return connection
@@ -214,7 +217,7 @@ def _ignored(connection: Connection) -> bool:
 
 
 def datagram_course(names: tuple[str | None, str | None], *, client: bool = False) -> Course:
-    """The associations of a DTLS probe: at most `MOST_CONNECTIONS["udp"]`, which the caller counts."""
+    """The associations of a DTLS probe: at most `MOST_CONNECTIONS["dtls"]`, which the caller counts."""
     offer = Offer("dtls12", names[0])
     other = Offer("dtls12", names[1])
     connection = yield Ask("turns", offer)

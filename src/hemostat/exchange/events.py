@@ -2,9 +2,11 @@
 differences count.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from hemostat.exchange.facts import Answer, Ended, PartName
+from hemostat.layers import Layer
 
 __all__ = [
     "AskLibrary",
@@ -61,17 +63,19 @@ class AskLibrary(NamedTuple):
 
     `certificate`: which certificates does this peer show under TLS 1.3? `after-handshake`: finish the
     handshake, then ask own bytes and control, encrypted, each where it is not None (the payloads to carry;
-    own bytes get no padding, the control 16 bytes).
+    own bytes get no padding, the control 16 bytes). `layer(now)` makes the layer through which TLS is to be spoken,
+    `now` in microseconds of the driver's clock.
     """
 
     purpose: Literal["certificate", "after-handshake"]
     name: str | None
     own_bytes: bytes | None
     control: bytes | None
+    layer: Callable[[int], Layer] = lambda now: Layer()
 
 
 class Done(NamedTuple):
-    """The probe is over: facts (of kind `probe`, version 1) and the certificates that they name, by SHA-256
+    """The probe is over: facts (of kind `probe`, its newest version) and the certificates that they name, by SHA-256
     in hex.
     """
 

@@ -78,6 +78,7 @@ class Connection:
         "certificates",
         "cipher",
         "client_certificate_asked",
+        "dialect",
         "ended",
         "ended_at",
         "error",
@@ -88,13 +89,19 @@ class Connection:
         "nudges",
         "offer",
         "parts",
+        "ready",
         "refusal",
         "round_trip",
+        "spoke",
         "started",
         "version",
     )
 
-    def __init__(self, asked: Asked, offer: Offer | None, started: int) -> None:
+    def __init__(self, asked: Asked, offer: Offer | None, started: int, dialect: str = "tls") -> None:
+        self.dialect = dialect
+        self.ready = True
+        """Whether TLS could begin; not so while, and where, the dialect's words never came to their end."""
+        self.spoke: str | None = None
         self.asked: Asked = asked
         self.offer = offer
         self.started = started
@@ -143,6 +150,8 @@ class Connection:
         """
         offer = self.offer
         return {
+            "dialect": self.dialect,
+            "ready": self.ready,
             "asked": self.asked,
             "offered": {
                 "versions": list(offer.versions) if offer else [],
@@ -160,6 +169,7 @@ class Connection:
             "ended": self.ended,
             "failure": self.failure,
             "not_tls": self.not_tls,
+            "spoke": self.spoke,
             "refusal": self.refusal,
             "error": self.error,
             "messages": [f"{direction} {name} {length}" for direction, name, length in self.messages],

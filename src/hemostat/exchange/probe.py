@@ -9,8 +9,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from hemostat.dialects import Dialect
-from hemostat.dialects.layer import Layer, Step
+from hemostat.dialects import Dialect, dialects, greeted_by
 from hemostat.exchange.course import MOST_CONNECTIONS, Ask, Course, datagram_course, stream_course
 from hemostat.exchange.datagram import DatagramDialogue, Timing
 from hemostat.exchange.errors import ExchangeError
@@ -34,8 +33,10 @@ from hemostat.exchange.events import (
 )
 from hemostat.exchange.facts import Connection, Part
 from hemostat.exchange.stream import CONTROL_LENGTH, OWN_BYTES_LENGTH, Role, StreamDialogue
+from hemostat.layers import ControlKey, Layer, Setting, Stacked, Step
+from hemostat.wire.greetings import recognise
 
-__all__ = ["Peer", "Probe"]
+__all__ = ["Peer", "Probe", "Via"]
 
 _LONGEST_CONNECT: Final = 8_000_000
 _MOST_CERTIFICATES: Final = 128
@@ -53,12 +54,30 @@ class Peer(NamedTuple):
     port: int
 
 
+class Via(NamedTuple):
+    """A proxy in front of the peer, which the driver connects to: its scheme, address literal and port; `layer` makes
+    one that asks it for the way to the peer.
+    """
+
+    scheme: str
+    address: str
+    port: int
+    layer: Callable[[], Layer]
+
+    def as_facts(self) -> dict[str, object]:
+        """The proxy as canonical JSON can hold it."""
+        return {"scheme": self.scheme, "address": self.address, "port": self.port}
+
+
 class Probe:
     """One answer about one peer.
 
     `role`: what the peer is. `draw(n)`: n random bytes. `names`: the server name to send, and the other form
     to try where the first draws an alert or a close. `started`, `deadline`: microseconds of the clock that
-    the events will use. `retries`: how often a connection that timed out is tried again.
+    the events will use. `retries`: how often a connection that timed out is tried again. `seconds`: since 1970, now;
+    `key`: see `Setting`. `via`: a proxy to ask first.
+
+    Where something greets in another protocol than it was asked in, it is asked once more, in that one.
     """
 
     __slots__ = (
@@ -72,14 +91,20 @@ class Probe:
         "_dialect",
         "_done",
         "_draw",
+        "_key",
         "_layer",
         "_layer_wake",
         "_limit",
+        "_names",
         "_peer",
+        "_retries",
         "_role",
+        "_seconds",
+        "_spoken",
         "_started",
         "_stream",
         "_timing",
+        "_via",
         "_waiting_for_connection",
     )
 
@@ -94,20 +119,20 @@ class Probe:
         deadline: int,
         names: tuple[str | None, str | None] = (None, None),
         retries: int = 1,
+        seconds: int = 0,
+        key: ControlKey | None = None,
+        via: Via | None = None,
     ) -> None:
-        client = role == "client"
         self._role: Role = role
         self._peer = peer
-        self._dialect = dialect
+        self._dialect = self._spoken = dialect
+        self._names, self._retries = names, retries
+        self._seconds, self._key, self._via = seconds, key, via
         self._draw = draw
         self._started = started
         self._deadline = deadline
         self._timing = Timing()
-        self._course: Course = (
-            stream_course(names, retries=retries, flush=dialect.flush, client=client)
-            if dialect.transport == "tcp"
-            else datagram_course(names, client=client)
-        )
+        self._course = self._course_in(dialect)
         self._connections: list[Connection] = []
         self._connection: Connection | None = None
         self._ask: Ask | None = None
@@ -146,7 +171,7 @@ class Probe:
         if isinstance(event, Connected):
             return self._connected(now, connection)
         if isinstance(event, Failed):
-            if not self._waiting_for_connection and self._datagram is None:
+            if not self._waiting_for_connection and (self._layer is None or self._spoken.transport == "tcp"):
                 raise ExchangeError("a connection failed that was not asked for")
             return self._failed(now, connection, event.code)
         return self._library_answered(event, connection)
@@ -160,38 +185,57 @@ class Probe:
         ask = self._ask
         if ask is None:
             raise ExchangeError("connected, but nothing is to be asked")
-        if self._role == "server" and self._dialect.transport == "tcp":
+        spoken = self._spoken
+        if self._role == "server" and spoken.transport == "tcp":
             connection.round_trip = now - connection.started
         elif self._role == "client":
             connection.started = now
-        self._limit = min(self._deadline, now + max(_LEAST_HELLO_WAIT, (self._deadline - self._started) // 3))
-        if self._dialect.transport == "tcp":
+        if spoken.records == "tls":
             self._stream = StreamDialogue(
-                connection, self._role, self._draw, flush=self._dialect.flush, patience=ask.patience
+                connection, self._role, self._draw, flush=spoken.flush, patience=ask.patience
             )
         else:
             self._datagram = DatagramDialogue(
                 connection, self._role, self._draw, self._timing, tally=ask.tally
             )
-        layer = self._layer = (self._dialect.asks if self._role == "server" else self._dialect.grants)()
+        layer = self._layer = self._new_layer(now)
         self._begun = False
+        # A greeting may be held back for as long as its sender likes; a hello may not.
+        connection.ready = layer.ready
+        self._limit = self._hello_limit(now) if layer.ready else self._deadline
         return self._dialogue(now, layer.start(now))
+
+    def _hello_limit(self, now: int) -> int:
+        return min(self._deadline, now + max(_LEAST_HELLO_WAIT, (self._deadline - self._started) // 3))
+
+    def _new_layer(self, now: int) -> Layer:
+        """The layer of a connection; behind that of the proxy where there is one."""
+        peer = self._peer
+        host = self._names[0] or (peer.host or peer.address).removesuffix(".")
+        seconds = self._seconds + (now - self._started) // 1_000_000
+        setting = Setting(host, peer.port, self._draw, seconds, self._key)
+        layer = (self._spoken.asks if self._role == "server" else self._spoken.grants)(setting)
+        return layer if self._via is None else Stacked(self._via.layer(), layer)
 
     def _failed(self, now: int, connection: Connection, code: str) -> list[Command]:
         self._waiting_for_connection = False
-        if self._datagram is not None:
-            self._datagram.give_up(now)
+        dialogue = self._stream or self._datagram
+        if dialogue is not None:
+            dialogue.give_up(now)
         connection.ended = "failed"
         connection.failure = code
+        connection.ready = False
         connection.ended_at = now
         return self._next(now, connection)
 
     def _closed(self, now: int, connection: Connection, event: Closed) -> list[Command]:
+        layer = self._layer
+        unheard = not connection.heard and not (layer is not None and layer.heard)
+        if layer is not None and self._spoken.transport == "udp" and event.how == "reset" and unheard:
+            return [Close(), *self._failed(now, connection, "refused")]
         if self._stream is not None:
             self._stream.closed(now, event.how)
         elif self._datagram is not None:
-            if event.how == "reset" and not connection.heard:
-                return [Close(), *self._failed(now, connection, "refused")]
             self._datagram.closed(now)
         else:
             raise ExchangeError("a connection was closed that is not there")
@@ -259,7 +303,8 @@ class Probe:
             commands += [Send(data) for data in step.to_peer]
             self._layer_wake = step.wake_at
             if layer.ready and not self._begun:
-                self._begun = True
+                self._begun = connection.ready = True
+                self._limit = self._hello_limit(now)
                 words += self._words(dialogue.start(now))
             for data in step.to_tls:
                 if self._stream is not None:
@@ -272,7 +317,6 @@ class Probe:
                 commands += [Send(data) for data in below.to_peer]
                 if below.wake_at is not None:
                     self._layer_wake = below.wake_at
-        connection.refusal = layer.refusal
         if dialogue.over or layer.refusal:
             dialogue.give_up(now)
             return commands + self._over(now, connection)
@@ -296,14 +340,37 @@ class Probe:
         return WakeAt(at)
 
     def _over(self, now: int, connection: Connection) -> list[Command]:
+        layer = self._layer
+        if layer is not None:
+            if not layer.ready:
+                layer.ended(now)
+            refusal = connection.refusal = layer.refusal
+            if refusal is not None and refusal.startswith("proxy-"):
+                connection.ended, connection.failure = "failed", refusal
+            elif connection.version is None:
+                if refusal == "other-protocol" and layer.heard:
+                    connection.not_tls = recognise(layer.heard)
+                heard = self._stream.heard if layer.ready and self._stream is not None else layer.heard
+                greeted = greeted_by(heard)
+                if greeted is not None and greeted is not self._spoken:
+                    connection.spoke = greeted.name
         return [Close(), *self._next(now, connection)]
 
     # -- the course ------------------------------------------------------------------------------------------
 
+    def _course_in(self, dialect: Dialect) -> Course:
+        client = self._role == "client"
+        if dialect.records == "dtls":
+            return datagram_course(self._names, client=client)
+        return stream_course(self._names, retries=self._retries, flush=dialect.flush, client=client)
+
     def _next(self, now: int, finished: Connection | None) -> list[Command]:
         """On to the next connection of the course, or to the end."""
         self._stream = self._datagram = self._layer = self._layer_wake = None
-        most = MOST_CONNECTIONS[self._dialect.transport]
+        most = MOST_CONNECTIONS[self._spoken.records]
+        if finished is not None and finished.spoke is not None and self._spoken is self._dialect:
+            self._spoken = dialects()[finished.spoke]
+            self._course, finished = self._course_in(self._spoken), None
         try:
             ask = next(self._course) if finished is None else self._course.send(finished)
         except StopIteration:
@@ -311,7 +378,9 @@ class Probe:
         if now >= self._deadline or len(self._connections) >= most:
             return [self._conclude()]
         library = ask.asked in ("certificate", "after-handshake")
-        connection = Connection(ask.asked, ask.offer if self._role == "server" else None, now)
+        connection = Connection(
+            ask.asked, ask.offer if self._role == "server" else None, now, self._spoken.name
+        )
         self._ask = ask
         self._connection = connection
         self._connections.append(connection)
@@ -324,6 +393,7 @@ class Probe:
                     ask.offer.name,
                     self._draw(OWN_BYTES_LENGTH) if own else None,
                     self._draw(CONTROL_LENGTH) if control else None,
+                    self._new_layer,
                 ),
                 WakeAt(self._deadline),
             ]
@@ -355,12 +425,14 @@ class Probe:
             "role": self._role,
             "transport": self._dialect.transport,
             "dialect": self._dialect.name,
+            "records": self._spoken.records,
             "form": "after-handshake" if after else "hello",
             "host": self._peer.host,
             "address": self._peer.address,
             "port": self._peer.port,
+            "via": None if self._via is None else self._via.as_facts(),
             "budget": {
-                "connections": MOST_CONNECTIONS[self._dialect.transport],
+                "connections": MOST_CONNECTIONS[self._spoken.records],
                 "microseconds": self._deadline - self._started,
             },
             "connections": [connection.as_facts(self._started, digests) for connection in self._connections],

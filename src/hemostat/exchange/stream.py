@@ -24,7 +24,7 @@ from hemostat.exchange.offers import client_hello
 from hemostat.wire import protocol
 from hemostat.wire.errors import WireError
 from hemostat.wire.extensions import HEARTBEAT_EXTENSION, extension
-from hemostat.wire.greetings import ENOUGH, recognise
+from hemostat.wire.greetings import LINE, recognise, undecided
 from hemostat.wire.handshake import HandshakeReader, message
 from hemostat.wire.heartbeat import LEAST_PADDING, MODE_PEER_ALLOWED, RESPONSE, echoed, request
 from hemostat.wire.hello import server_hello
@@ -48,6 +48,8 @@ SHORTEST_WAIT: Final = 3_000
 """Microseconds. Less than this is a scheduler's whim, not a round trip."""
 UNKNOWN_WAIT: Final = 100_000
 """Microseconds taken for the round trip to a client, which nothing has measured."""
+GREETING_WAIT: Final = 1_000_000
+"""Microseconds that the rest of a greeting's first line is given, once its first bytes are there."""
 CLOSE_WAIT: Final = 50_000
 """Microseconds, at the least, in which a peer that ends the connection on an answered heartbeat has done so."""
 LONGEST_WAIT: Final = 2_000_000
@@ -86,6 +88,7 @@ class StreamDialogue:
         "_role",
         "_stage",
         "_started",
+        "_stranger",
         "_tls",
         "facts",
         "over",
@@ -116,6 +119,7 @@ class StreamDialogue:
         self._handshake = HandshakeReader()
         self._head = b""
         self._tls = False
+        self._stranger = False
         self._received = 0
         self._heartbeats = 0
         self._stage = 0
@@ -123,6 +127,11 @@ class StreamDialogue:
         self._odd = False
         self._started = facts.started
         self._asked_at: int | None = None
+
+    @property
+    def heard(self) -> bytes:
+        """The first bytes of what answered in place of TLS; to be looked at, never kept."""
+        return self._head if self.facts.not_tls is not None else b""
 
     # -- events ----------------------------------------------------------------------------------------------
 
@@ -143,8 +152,12 @@ class StreamDialogue:
         if self.over:
             return b""
         self._received += len(data)
-        if not self._tls and len(self._head) < ENOUGH:
-            self._head += data[: ENOUGH - len(self._head)]
+        if not self._tls and len(self._head) < LINE:
+            self._head += data[: LINE - len(self._head)]
+        if self._stranger:
+            if not undecided(self._head):
+                self._finish(now)
+            return b""
         out = b""
         try:
             if self._received > MOST_BYTES:
@@ -175,6 +188,9 @@ class StreamDialogue:
     def time(self, now: int) -> bytes:
         """The time `wake_at` has come (a call before it does nothing)."""
         if self.over or self.wake_at is None or now < self.wake_at:
+            return b""
+        if self._stranger:
+            self._finish(now)
             return b""
         version = self.facts.version or protocol.TLS10
         self._stage += 1
@@ -361,7 +377,11 @@ class StreamDialogue:
 
     def _broken(self, now: int, error: WireError) -> None:
         if not self._tls and error.code == "not-a-record":
-            self.facts.not_tls = recognise(self._head)
+            if undecided(self._head):
+                # The first bytes of a greeting, perhaps: with its first line its protocol can be told.
+                self._stranger = True
+                self.wake_at = now + GREETING_WAIT
+                return
         else:
             self._breach(now, error.code)
         self._finish(now)
@@ -383,7 +403,8 @@ class StreamDialogue:
         unfinished = self._reader.unfinished()
         if not self._tls and unfinished is None and self._head and not (facts.not_tls or facts.error):
             facts.not_tls = recognise(self._head)
-        self._head = b""
+        if facts.not_tls is None:
+            self._head = b""
         if unfinished is not None and unfinished[0] == protocol.HEARTBEAT:
             self._cut_answer(now, unfinished[2], unfinished[3])
         if self._odd and self._question == "own-bytes":

@@ -1,7 +1,7 @@
 """What stands between a connection and TLS: layers of plain words, fed bytes and time. No I/O, standard library alone.
 
-Reading order: `layer` (what a layer is) → `spoken` (one whose words a generator speaks), `replies` → `stacked` (one behind
-another) → `proxies`.
+Reading order: `layer` (what a layer is) → `spoken` (one whose words a generator speaks), `replies` → `stacked` (one
+behind another) → `proxies`.
 """
 
 from hemostat.layers.layer import ControlKey, Layer, Refusal, Setting, Step

@@ -116,3 +116,6 @@ class Layer:
     def time(self, now: int) -> Step:
         """The time asked for by `Step.wake_at` has come."""
         return _NOTHING
+
+    def ended(self, now: int) -> None:
+        """The connection has ended, or nobody waits any longer, and TLS had not begun: what may that mean?"""

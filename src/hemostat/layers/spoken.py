@@ -1,11 +1,11 @@
 """A layer of plain words, then TLS: the words are a generator's, which reads as the RFC's dialogue does.
 
-    def asks(setting: Setting) -> Words:
-        if not (yield Line()).startswith(b"+OK"):
-            raise Refused("other-protocol")
-        yield b"STLS\\r\\n"
-        if not (yield Line()).startswith(b"+OK"):
-            raise Refused("no-tls")
+def asks(setting: Setting) -> Words:
+    if not (yield Line()).startswith(b"+OK"):
+        raise Refused("other-protocol")
+    yield b"STLS\\r\\n"
+    if not (yield Line()).startswith(b"+OK"):
+        raise Refused("no-tls")
 """
 
 from collections.abc import Callable, Generator

@@ -78,3 +78,6 @@ class Stacked(Layer):
 
     def _wake(self) -> int | None:
         return min((at for at in self._wakes.values() if at is not None), default=None)
+
+    def ended(self, now: int) -> None:
+        (self._inner if self._begun else self._outer).ended(now)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hemostat.assess.verdicts import VerdictWord
+from hemostat.assess.rule import VerdictWord
 from hemostat.certificates import Certificate
 from hemostat.targets import shown
 

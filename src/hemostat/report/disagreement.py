@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from hemostat.assess.verdicts import VerdictWord
+from hemostat.assess.rule import VerdictWord
 from hemostat.report.answer import Answer
 from hemostat.report.prose import counted
 from hemostat.targets import shown

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TextIO
 
-from hemostat.assess.verdicts import VerdictWord
+from hemostat.assess.rule import VerdictWord
 from hemostat.report.answer import Answer, named, origin
 from hemostat.report.disagreement import SEVERITY, Disagreements
 from hemostat.report.evidence import certificate_line, first_hello, protocol_line, validity

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from hemostat.assess import Verdict
-from hemostat.assess.verdicts import VerdictWord
+from hemostat.assess.rule import VerdictWord
 from hemostat.certificates import Certificate
 from hemostat.evidence import Observation
 from hemostat.report.answer import place_of

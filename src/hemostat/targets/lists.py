@@ -8,14 +8,14 @@ comment. Lines end with LF, CRLF or CR. Text is UTF-8, with or without a byte or
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
 from hemostat.targets.errors import TargetError
 from hemostat.targets.printable import shown
-from hemostat.targets.schemes import SCHEMES, Scheme
+from hemostat.targets.schemes import Schemes
 from hemostat.targets.target import Target, parse_target, split_target
 
 MAX_LINE: Final = 4096
@@ -79,8 +79,8 @@ class TargetLines(Iterator[TargetLine | BadLine]):
         self,
         lines: Iterator[tuple[bytes, bool]],
         *,
-        default_port: int,
-        schemes: Mapping[str, Scheme],
+        default_port: int | None,
+        schemes: Schemes,
         seen: SeenTargets | None,
         source: str | None,
     ) -> None:
@@ -135,7 +135,7 @@ class TargetLines(Iterator[TargetLine | BadLine]):
 
     def _target(self, text: str) -> Target:
         first, after = _fields(text)
-        target = parse_target(first, default_port=self._default_port, schemes=self._schemes)
+        target = parse_target(first, self._schemes, default_port=self._default_port)
         # "example.org 8443" would be asked at another port than was meant, and nobody would see it.
         if _may_be_port(after) and split_target(first, self._schemes).port is None:
             raise TargetError(
@@ -152,9 +152,9 @@ class TargetLines(Iterator[TargetLine | BadLine]):
 
 def parse_chunks(
     chunks: Iterable[bytes | str],
+    schemes: Schemes,
     *,
-    default_port: int = 443,
-    schemes: Mapping[str, Scheme] = SCHEMES,
+    default_port: int | None = None,
     unique: bool = True,
     seen: SeenTargets | None = None,
     source: str | None = None,
@@ -174,9 +174,9 @@ def parse_chunks(
 
 def parse_lines(
     lines: Iterable[bytes | str],
+    schemes: Schemes,
     *,
-    default_port: int = 443,
-    schemes: Mapping[str, Scheme] = SCHEMES,
+    default_port: int | None = None,
     unique: bool = True,
 ) -> TargetLines:
     """The targets of lines, with or without their line ends: a list of strings, or a file opened and

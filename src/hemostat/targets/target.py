@@ -9,7 +9,7 @@ from hemostat.targets.addresses import Address, read_ipv4, read_ipv6, refuse_unu
 from hemostat.targets.errors import TargetError
 from hemostat.targets.names import canonical_name
 from hemostat.targets.printable import printable, shown
-from hemostat.targets.schemes import BARE, NO_TLS, SCHEMES, Scheme, Transport
+from hemostat.targets.schemes import NO_TLS, Scheme, Schemes, Transport
 
 MAX_TARGET: Final = 2048
 """Characters in a target, path included."""
@@ -33,7 +33,7 @@ class Target:
     address    the same as an address; None where `host` is a name
     port       1 to 65535
     transport  `tcp` or `udp`
-    dialect    `tls`, `dtls`, or what the scheme table says
+    dialect    by whose words TLS is asked for: what the scheme, or the port, says
     name       the server name to send (RFC 6066 section 3): `host` without the dot at its end; None for an
                address
     """
@@ -49,40 +49,41 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A target cut up, nothing looked at yet. `port` is None where none is written."""
+    """A target cut up, nothing looked at yet. `scheme` and `port` are None where none is written."""
 
     written: str
-    scheme: Scheme
+    scheme: Scheme | None
     host: str
     bracketed: bool
     port: str | None
 
 
-def parse_target(text: str, *, default_port: int = 443, schemes: Mapping[str, Scheme] = SCHEMES) -> Target:
+def parse_target(text: str, schemes: Schemes, *, default_port: int | None = None) -> Target:
     """The target that the text names.
 
-    `default_port` is for a target without a scheme that names no port. `schemes` maps schemes in lower
-    case. Raises `TargetError` with a code out of `CODES` (not `not-utf-8`, `utf-16`, which are of lists), and
-    nothing else.
+    `default_port` is for a target without a scheme that names no port; None: that of how it is spoken to. Raises
+    `TargetError` with a code out of `CODES` (not `not-utf-8`, `utf-16`, which are of lists), and nothing else.
     """
-    if not 1 <= default_port <= 65535:
+    if default_port is not None and not 1 <= default_port <= 65535:
         raise TargetError("bad-port", f"{default_port} is no port; a port is a whole number from 1 to 65535")
     parts = split_target(text, schemes)
     address = _address(parts)
-    if parts.port is not None:
-        port = _port(parts.port)
-    else:
-        port = parts.scheme.default_port or default_port
+    written = None if parts.port is None else _port(parts.port)
+    scheme = parts.scheme
+    if scheme is None:
+        written = default_port if written is None else written
+        scheme = schemes.unnamed(written)
+    port = scheme.default_port if written is None else written
     if address is not None:
         refuse_unusable(address)
         host, name = str(address), None
     else:
         host = canonical_name(parts.host)
         name = host.removesuffix(".")
-    return Target(parts.written, host, address, port, parts.scheme.transport, parts.scheme.dialect, name)
+    return Target(parts.written, host, address, port, scheme.transport, scheme.dialect, name)
 
 
-def split_target(text: str, schemes: Mapping[str, Scheme] = SCHEMES) -> Parts:
+def split_target(text: str, schemes: Schemes) -> Parts:
     """The text cut into scheme, host and port. Raises `TargetError` where it cannot be cut."""
     written = text.strip()
     if not written:
@@ -97,8 +98,8 @@ def split_target(text: str, schemes: Mapping[str, Scheme] = SCHEMES) -> Parts:
         _refuse_characters(written)
     before, separator, rest = written.partition("://")
     if separator and _SCHEME.fullmatch(before):
-        return _split_url(written, before, rest, schemes)
-    return _split_plain(written, schemes)
+        return _split_url(written, before, rest, schemes.named)
+    return _split_plain(written, schemes.named)
 
 
 def _split_url(written: str, before: str, rest: str, schemes: Mapping[str, Scheme]) -> Parts:
@@ -147,11 +148,11 @@ def _split_plain(written: str, schemes: Mapping[str, Scheme]) -> Parts:
     if written.count(":") > 1 and not written.startswith("["):
         if read_ipv6(written) is None:
             _refuse_colons(written)
-        return Parts(written, BARE, written, True, None)
+        return Parts(written, None, written, True, None)
     host, bracketed, port = _split_authority(written)
     if port is not None and not port.isdigit() and (host.lower() in schemes or host.lower() in NO_TLS):
         _refuse_half_scheme(host)
-    return Parts(written, BARE, host, bracketed, port)
+    return Parts(written, None, host, bracketed, port)
 
 
 def _split_authority(authority: str) -> tuple[str, bool, str | None]:

@@ -2,11 +2,13 @@
 
 from typing import Final, Literal
 
-__all__ = ["ENOUGH", "Greeting", "recognise"]
+__all__ = ["ENOUGH", "LINE", "Greeting", "recognise", "undecided"]
 
 Greeting = Literal["ssh", "http", "ssl2", "text", "binary"]
 ENOUGH: Final = 8
 """Bytes that tell all that can be told here."""
+LINE: Final = 512
+"""Bytes that a greeting's first line has at most (RFC 5321 section 4.5.3.1.5): its protocol can be told by them."""
 _SSL2_MESSAGES: Final = frozenset({0, 4})  # ERROR, SERVER-HELLO: draft-hickman-netscape-ssl-00, section 5
 
 _PAGES: Final = (b"<!doctyp", b"<html")
@@ -31,3 +33,12 @@ def recognise(data: bytes) -> Greeting:
     if all(0x20 <= octet < 0x7F or octet in b"\t\r\n" for octet in head):
         return "text"
     return "binary"
+
+
+def undecided(data: bytes) -> bool:
+    """Whether more of what begins so may tell more: of a text, the rest of its first line; of anything else, a few
+    bytes.
+    """
+    if recognise(data) == "text":
+        return len(data) < LINE and b"\n" not in data
+    return recognise(data) == "binary" and len(data) < ENOUGH

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from hemostat.detect.drivers import library
+from hemostat.detect.drivers import library, library_carrying
 from hemostat.detect.drivers.library_failures import failure_code
 from hemostat.detect.drivers.library_findings import Findings
 from hemostat.exchange import AskLibrary, LibraryReport
@@ -386,7 +386,7 @@ def test_what_came_before_a_reset_is_read_where_a_write_met_it(
         time.sleep(0.05)
         return b"more"
 
-    monkeypatch.setattr(library, "_PIECE", len(one))
+    monkeypatch.setattr(library_carrying, "_PIECE", len(one))
     monkeypatch.setattr(talk, "on_receive", answer)
     report, _ = report_on(behave)
     assert talk.received == [one, two]

@@ -9,7 +9,7 @@ import pytest
 from tlslite import errors
 from tlslite.messages import Alert
 
-from hemostat.detect.drivers.library_failures import FAILURE_CODES, failure_code
+from hemostat.detect.drivers.library_failures import FAILURE_CODES, NoTls, failure_code
 from hemostat.wire.errors import WireError
 from tests.detect.drivers import library_peer
 
@@ -26,6 +26,7 @@ def test_every_name_in_the_table_is_that_of_an_exception() -> None:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
+        (NoTls("refused-by-policy"), "no-tls"),
         (ConnectionRefusedError(), "refused"),
         (ConnectionResetError(), "reset"),
         (BrokenPipeError(), "reset"),

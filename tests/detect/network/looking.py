@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from hemostat.api.targets import read_target
 from hemostat.assess import Verdict, judge
 from hemostat.detect.network import Look, Options, Resolver, look
 from hemostat.evidence import KINDS, decode, encode
-from hemostat.targets import parse_target
 from tests.detect.drivers.scripted import descriptors
 
 QUICK = Options(timeout=5.0, retries=0)
@@ -20,7 +20,7 @@ def look_at(
     written: str | Iterable[str], options: Options = QUICK, *, resolver: Resolver | None = None
 ) -> list[Look]:
     """All looks at the targets, in the order in which they came."""
-    targets = map(parse_target, [written] if isinstance(written, str) else written)
+    targets = map(read_target, [written] if isinstance(written, str) else written)
 
     async def gather() -> list[Look]:
         before = descriptors()

@@ -24,7 +24,6 @@ AT_ONCE: list[tuple[Behaviour, str, str]] = [
     (hostile.closes_at_once, "inconclusive", "closed"),
     (hostile.speaks_http, "not-affected", "plain-http"),
     (hostile.speaks_ssh, "not-affected", "ssh"),
-    (hostile.greets_as_mail, "inconclusive", "not-tls"),
     (hostile.greets_for_ever, "inconclusive", "not-tls"),
     (hostile.speaks_ssl2, "inconclusive", "ssl2"),
     (hostile.sends_records_for_ever, "inconclusive", "too-many-bytes"),
@@ -50,6 +49,7 @@ AT_ONCE: list[tuple[Behaviour, str, str]] = [
     (hostile.refuses_heartbeats, "inconclusive", "needs-after-handshake"),
 ]
 BY_THE_DEADLINE: list[tuple[Behaviour, str, str]] = [
+    (hostile.greets_as_mail, "inconclusive", "silent"),
     (hostile.is_silent, "inconclusive", "silent"),
     (hostile.dribbles, "inconclusive", "silent"),
     (hostile.sends_half_a_flight, "inconclusive", "silent"),

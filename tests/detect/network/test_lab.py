@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from hemostat import lab
+from hemostat.api.targets import read_target
 from hemostat.detect.network import Look, Options, look
-from hemostat.targets import parse_target
 from tests.detect.drivers.scripted import descriptors
 from tests.detect.network.looking import QUICK, check_evidence, connections, settled, verdict_of
 
@@ -22,7 +22,7 @@ async def looks_at(endpoints: tuple[lab.LabEndpoint, ...], options: Options) -> 
     before = descriptors()
     async with lab.serve(endpoints) as opened:
         names = {each.target: each.endpoint.name for each in opened}
-        targets = map(parse_target, names)
+        targets = map(read_target, names)
         found = [(names[seen.target.written], seen) async for seen in look(targets, options)]
     assert await settled(before)
     return found

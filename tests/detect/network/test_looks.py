@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from hemostat.api.targets import read_target
 from hemostat.detect.drivers.place import Place, place_of
-from hemostat.detect.network import Look, Options, look
+from hemostat.detect.network import Look, Options, Way, look
 from hemostat.exchange import Done, Probe
-from hemostat.targets import Target, parse_target
+from hemostat.targets import Target
 from hemostat.wire.handshake import HandshakeReader
 from hemostat.wire.hello import read_client_hello
 from hemostat.wire.records import RecordReader
@@ -48,7 +49,7 @@ def known(**names: list[str]) -> Callable[[Target], Coroutine[Any, Any, list[Pla
 
 def targets(count: int) -> Iterator[Target]:
     """Literal targets, each its own port."""
-    return (parse_target(f"{LOOPBACK}:{port}") for port in range(1, count + 1))
+    return (read_target(f"{LOOPBACK}:{port}") for port in range(1, count + 1))
 
 
 class Drives:
@@ -183,7 +184,7 @@ def test_a_slow_name_holds_up_no_other() -> None:
 
     async def run() -> list[str]:
         found = []
-        async for seen in look(map(parse_target, ["slow.test:1", "quick.test:1"]), QUICK, resolver=resolver):
+        async for seen in look(map(read_target, ["slow.test:1", "quick.test:1"]), QUICK, resolver=resolver):
             found.append(seen.target.host)
             asked.set()
         return found
@@ -283,9 +284,9 @@ def test_what_is_recalled_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) ->
     then = datetime(2014, 4, 8, tzinfo=UTC)
     asked: list[tuple[int, str]] = []
 
-    def recall(target: Target, address: str) -> list[Look]:
-        asked.append((target.port, address))
-        return [Look(target, address, n, {}, {}, None, then) for n in range(1, target.port)]
+    def recall(target: Target, way: Way) -> list[Look]:
+        asked.append((target.port, way.address))
+        return [Look(target, way.address, n, {}, {}, None, then) for n in range(1, target.port)]
 
     async def run() -> list[tuple[int, bool]]:
         found = []
@@ -411,7 +412,7 @@ def test_cancelled_no_descriptor_is_left() -> None:
         before = descriptors()
 
         async def take() -> None:
-            async for _ in look([parse_target(f"{LOOPBACK}:{port}")] * 20):
+            async for _ in look([read_target(f"{LOOPBACK}:{port}")] * 20):
                 pass
 
         taking = asyncio.create_task(take())

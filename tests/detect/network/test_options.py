@@ -2,12 +2,13 @@
 
 import pytest
 
+from hemostat.api.targets import read_target
 from hemostat.detect.network import Options
 from hemostat.detect.network.options import LONGEST_TIMEOUT
-from hemostat.targets import TargetError, parse_target
+from hemostat.targets import TargetError
 
-NAMED = parse_target("www.example.")
-LITERAL = parse_target("192.0.2.1")
+NAMED = read_target("www.example.")
+LITERAL = read_target("192.0.2.1")
 
 
 @pytest.mark.parametrize(

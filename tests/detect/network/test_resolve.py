@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from hemostat.api.targets import read_target
 from hemostat.detect.drivers.place import Place, place_of
 from hemostat.detect.network.resolve import SystemResolver, places_of
-from hemostat.targets import Target, parse_target
+from hemostat.targets import Target
 
 Answer = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
 
@@ -30,7 +31,7 @@ def system_says(monkeypatch: pytest.MonkeyPatch, answer: Callable[..., list[Answ
 
 def resolve(written: str) -> list[Place]:
     async def run() -> list[Place]:
-        return await places_of(parse_target(written), SystemResolver())
+        return await places_of(read_target(written), SystemResolver())
 
     return asyncio.run(run())
 
@@ -89,7 +90,7 @@ def test_a_literal_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("asked")
 
     async def run(written: str) -> list[Place]:
-        return await places_of(parse_target(written), resolver)
+        return await places_of(read_target(written), resolver)
 
     system_says(monkeypatch, lambda *_, **__: [])
     assert asyncio.run(run("192.0.2.7:80")) == [
@@ -115,12 +116,12 @@ def test_a_resolver_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -
         for _ in range(4):
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.05):
-                    await resolver(parse_target("www.example"))
+                    await resolver(read_target("www.example"))
         hung = [thread for thread in threading.enumerate() if thread.name == "resolve www.example"]
         assert all(thread.daemon for thread in hung)
         # Those that came back make room again.
         free.set()
-        assert len(await resolver(parse_target("www.example"))) == 1
+        assert len(await resolver(read_target("www.example"))) == 1
         return len(hung)
 
     assert asyncio.run(run()) == 2
@@ -138,7 +139,7 @@ def test_an_answer_after_the_loops_end_troubles_nobody(monkeypatch: pytest.Monke
     async def run() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
-                await SystemResolver()(parse_target("late.example"))
+                await SystemResolver()(read_target("late.example"))
 
     asyncio.run(run())
     late = [thread for thread in threading.enumerate() if thread.name == "resolve late.example"]
@@ -158,9 +159,9 @@ def test_no_thread_left_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPatc
         with monkeypatch.context() as patch:
             patch.setattr(threading.Thread, "start", start)
             with pytest.raises(OSError, match="threads"):
-                await resolver(parse_target("localhost"))
+                await resolver(read_target("localhost"))
         # The room that it had is free again.
-        assert await resolver(parse_target("localhost"))
+        assert await resolver(read_target("localhost"))
 
     asyncio.run(run())
 
@@ -177,6 +178,6 @@ def test_questions_are_asked_side_by_side(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def run() -> list[list[Place]]:
         resolver = SystemResolver()
-        return await asyncio.gather(*[resolver(parse_target(f"{n}.example")) for n in "abc"])
+        return await asyncio.gather(*[resolver(read_target(f"{n}.example")) for n in "abc"])
 
     assert [len(places) for places in asyncio.run(run())] == [1, 1, 1]

@@ -73,7 +73,11 @@ def test_no_place_takes_what_may_be_a_peers_memory() -> None:
         ((*CONNECTION, "ended"), ["reset", "ours", "failed"]),
         ((*CONNECTION, "failure"), ["refused", "timeout", "no-route-to-host"]),
         ((*CONNECTION, "not_tls"), ["ssh", "http", "text", "ssl2", "binary"]),
-        ((*CONNECTION, "refusal"), ["key-too-large"]),
+        ((*CONNECTION, "refusal"), ["no-tls", "text-before-tls"]),
+        ((*CONNECTION, "ready"), [False]),
+        ((*CONNECTION, "spoke"), [None, "smtp", "xmpp-server"]),
+        (("records",), ["dtls"]),
+        (("via",), [{"scheme": "socks5", "address": "127.0.0.1", "port": 1080}]),
         ((*CONNECTION, "error"), ["not-a-record"]),
         ((*CONNECTION, "messages"), [[], ["> heartbeat-request 16368"]]),
         ((*CONNECTION, "round_trip"), [None, 0]),
@@ -90,6 +94,11 @@ def test_a_field_takes_each_of_its_values(way: tuple[str | int, ...], values: li
         (("transport",), ["sctp"]),
         (("dialect",), ["", "TLS", "-", "a" * 33, "a_b"]),
         (("form",), ["guess"]),
+        (("records",), [None, "ssh"]),
+        (("via",), ["socks5://h:1", {"scheme": "ftp", "address": "h", "port": 1}, {"scheme": "http"}]),
+        ((*CONNECTION, "dialect"), [None, "SMTP"]),
+        ((*CONNECTION, "ready"), [None, 1]),
+        ((*CONNECTION, "spoke"), ["", "220 mail"]),
         (("host",), ["", "a b", "ü", "a" * 256, "%eth0", "fe80::1%"]),
         (("address",), ["", "a b", 1]),
         (("port",), [-1, 65536, True, "443"]),
@@ -164,8 +173,16 @@ def test_an_endpoint_is_where_the_connections_went(subject: str, fits: bool) -> 
         ("fe80::1%eth0", "tcp:[fe80::1]:443@host:name=web1%eth0"),
         ("::ffff:8.8.8.8", "tcp:8.8.8.8:443"),
         ("2606:4700:0::1", "tcp:[2606:4700::1]:443"),
-        ("www.example", "tcp:www.example:443@via:tcp:8.8.8.8:1080"),
     ],
 )
 def test_an_address_may_be_spelt_otherwise_in_the_facts(address: str, subject: str) -> None:
     KIND.check_subject(subject, "run:" + "0a" * 16, put(EXAMPLE, ("address",), address))
+
+
+def test_what_a_proxy_looked_up_is_about_what_it_names_and_only_with_a_proxy() -> None:
+    subject, run = "tcp:www.example:443@via:tcp:8.8.8.8:1080", "run:" + "0a" * 16
+    facts = put(EXAMPLE, ("address",), "www.example")
+    proxy = {"scheme": "socks5", "address": "8.8.8.8", "port": 1080}
+    KIND.check_subject(subject, run, put(facts, ("via",), proxy))
+    with pytest.raises(EvidenceError, match="about another subject"):
+        KIND.check_subject(subject, run, facts)

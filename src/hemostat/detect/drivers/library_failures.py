@@ -6,7 +6,12 @@ from hemostat.detect.drivers.failures import failure_of
 from hemostat.wire.errors import WireError
 from hemostat.wire.protocol import ALERT_NAMES
 
-__all__ = ["FAILURE_CODES", "failure_code"]
+__all__ = ["FAILURE_CODES", "NoTls", "failure_code"]
+
+
+class NoTls(Exception):
+    """The layer before TLS refused: this time there is none."""
+
 
 FAILURE_CODES: Final = {
     # The peer ended the handshake; after `handshake-` comes the name of its alert.
@@ -25,7 +30,7 @@ FAILURE_CODES: Final = {
 }
 """Failure code by the name of an exception's nearest class: names, so that reading it loads no library.
 
-A `WireError` stands for itself: its own code is the failure.
+A `WireError` stands for itself: its own code is the failure. So does `NoTls`.
 """
 
 
@@ -33,6 +38,8 @@ def failure_code(error: Exception) -> str:
     """The code of what ended a question: `refused`, `handshake-unknown-ca`, `library-refused`, ..."""
     if isinstance(error, WireError):
         return error.code
+    if isinstance(error, NoTls):
+        return "no-tls"
     name = next(base.__name__ for base in type(error).__mro__ if base.__name__ in FAILURE_CODES)
     if name == "OSError" and isinstance(error, OSError):
         return failure_of(error)

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from hemostat.detect.drivers.asynchronous import drive, now
 from hemostat.detect.drivers.place import Place
 from hemostat.detect.network.options import Options
+from hemostat.detect.network.proxying import ProxyPlaces, Way
 from hemostat.detect.network.resolve import Resolver, SystemResolver, places_of
 from hemostat.dialects import dialects
 from hemostat.evidence import Observation
@@ -32,7 +33,8 @@ class Look(NamedTuple):
 
     `number` counts the looks at that address from 1. `observed_at`: when it began. Where a target has no address,
     `address` and `facts` are None and `failure` says why: `dns`; `resolver` where nobody could be asked for it; `local`
-    where this machine could not even ask. `kept`: its observation, where it was not made now but recalled.
+    where this machine could not even ask; `proxy-down` and `proxy-udp` where a proxy leads to none. `kept`: its
+    observation, where it was not made now but recalled.
     """
 
     target: Target
@@ -45,8 +47,8 @@ class Look(NamedTuple):
     kept: Observation | None = None
 
 
-Recall = Callable[[Target, str], Sequence[Look]]
-"""Earlier looks at this address of this target that are as good as new ones; none: look."""
+Recall = Callable[[Target, Way], Sequence[Look]]
+"""Earlier looks at this target on this way that are as good as new ones; none: look."""
 
 
 async def one_by_one(items: Iterable[_T] | AsyncIterable[_T]) -> AsyncGenerator[_T, None]:
@@ -70,14 +72,12 @@ async def look(
 
     `targets` is read as there is room, in the event loop: where reading it blocks it should be asynchronous. What it
     raises is raised here, after the looks at all targets before. Where the caller takes no looks, no new probes
-    begin. `resolver`: in place of the system's. `recall` is asked of each address before anything is sent there.
+    begin. `resolver`: in place of the system's. `recall` is asked of each way before anything is sent there.
 
     Cancelled, it gives up what is under way, gives the looks that are over, and ends with CancelledError. Closed, it
     just ends. Nothing outlives it but, for a while, a thread that waits for the system's resolver.
     """
-    looking = _Looking(
-        options or Options(), resolver or SystemResolver(), recall or (lambda target, address: ())
-    )
+    looking = _Looking(options or Options(), resolver or SystemResolver(), recall or (lambda target, way: ()))
     reading = asyncio.create_task(looking.read(targets))
     reading.add_done_callback(lambda _: looking.answers.put_nowait(None))
     try:
@@ -113,6 +113,7 @@ class _Looking:
         self.answers: asyncio.Queue[_Answer | None] = asyncio.Queue()
         self._broken: Exception | None = None
         self._options, self._resolver, self._recall = options, resolver, recall
+        self._proxy = None if options.proxy is None else ProxyPlaces(options.proxy, resolver)
         self._probes = asyncio.Semaphore(options.concurrency)
         self._targets = asyncio.Semaphore(_AHEAD * options.concurrency)
 
@@ -142,19 +143,17 @@ class _Looking:
 
     async def _target(self, group: asyncio.TaskGroup, target: Target) -> None:
         observed_at = datetime.now(UTC)
-        failure = "dns"
         try:
-            async with asyncio.timeout(self._options.timeout):
-                places = await places_of(target, self._resolver)
+            async with asyncio.timeout(self._options.seconds(target)):
+                ways, failure = await self._ways(target)
         except OSError as error:
-            places = []
-            failure = _why_nowhere(error)
-        if not places:
+            ways, failure = [], _why_nowhere(error)
+        if not ways:
             nowhere = Look(target, None, 1, None, {}, failure, observed_at)
             self.answers.put_nowait(_Answer(nowhere, self._targets))
             return
-        for place in places if self._options.all_addresses else places[:1]:
-            recalled = self._recall(target, place.written)
+        for way in ways if self._options.all_addresses else ways[:1]:
+            recalled = self._recall(target, way)
             for earlier in recalled:
                 await self._probes.acquire()
                 self.answers.put_nowait(_Answer(earlier, self._probes))
@@ -162,33 +161,44 @@ class _Looking:
                 continue
             for number in range(1, self._options.looks + 1):
                 await self._probes.acquire()
-                group.create_task(self._probe(target, place, number))
+                group.create_task(self._probe(target, way, number))
         self._targets.release()
 
-    async def _probe(self, target: Target, place: Place, number: int) -> None:
+    async def _ways(self, target: Target) -> tuple[list[Way], str]:
+        """Where to connect for each address of a target; where nowhere, why. Raises OSError as the resolver does."""
+        if self._proxy is not None:
+            return await self._proxy.ways(target)
+        places = await places_of(target, self._resolver)
+        return [Way(place, place.written, None) for place in places], "dns"
+
+    async def _probe(self, target: Target, way: Way, number: int) -> None:
         observed_at, started = datetime.now(UTC), now()
-        deadline = started + round(self._options.timeout * 1e6)
+        deadline = started + round(self._options.seconds(target) * 1e6)
+        place, dialect = way.place, dialects()[target.dialect]
         probe = Probe(
             "server",
-            Peer(None if target.address else target.host, place.written, target.port),
-            dialects()[target.dialect],
+            Peer(None if target.address else target.host, way.address, target.port),
+            dialect,
             os.urandom,
             started=started,
             deadline=deadline,
             names=self._options.server_names(target),
             retries=self._options.retries,
+            seconds=round(observed_at.timestamp()),
+            key=self._options.key,
+            via=way.via,
         )
 
         async def ask(question: AskLibrary) -> LibraryReport | None:
             return await _ask_library(question, place, deadline)
 
         try:
-            done = await drive(probe, place, ask if target.transport == "tcp" else None)
+            done = await drive(probe, place, ask if dialect.records == "tls" else None)
         except Exception as error:  # noqa: BLE001 - raised by `read`, when the others are over
             self._broken = self._broken or error
             self._probes.release()
             return
-        seen = Look(target, place.written, number, done.facts, done.certificates, None, observed_at)
+        seen = Look(target, way.address, number, done.facts, done.certificates, None, observed_at)
         self.answers.put_nowait(_Answer(seen, self._probes))
 
 

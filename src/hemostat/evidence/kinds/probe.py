@@ -1,10 +1,14 @@
 """One probe of a server, client or build, with all the connections that one answer took: what was sent, what came back.
 
-- `role` of the peer, `transport`, `dialect`, `form` (`hello`: inside the unfinished handshake; `after-handshake`;
-  `library`: a build, asked through memory)
+- `role` of the peer, `transport`, `dialect` that was asked for, `records` (`tls` or `dtls`), `form` (`hello`: inside
+  the unfinished handshake; `after-handshake`; `library`: a build, asked through memory)
 - `host`: the name that was asked for; `address`, `port`: what was connected to, null where nothing was
+- `via`: the proxy that was connected to in their place, null where none was: `scheme`, `address`, `port`; then
+  `address` may be a name, which the proxy looked up
 - `budget`: the most `connections` and `microseconds` that the probe was given
 - `connections`, in order, each:
+  - `dialect`: the protocol in which TLS was asked for; `ready`: whether its words came to their end, so that TLS could
+    begin
   - `asked`: what this connection was for; `offered`: `versions`, `name` sent, `heartbeat` offered
   - `version`, `cipher`, `heartbeat` (mode) of the peer's hello; null where none was seen or offered
   - `client_certificate_asked`; `certificates` shown, as SHA-256, the peer's own first → links
@@ -13,8 +17,9 @@
     more
   - `nudges`: further Finished messages that were needed; `alerts` received, in order
   - `ended`: by whom; `failure`: why there was no connection, or, of `certificate` and `after-handshake`, why the
-    library that was asked did not answer to the end; `not_tls`: what was spoken instead; `refusal`: the word of the
-    dialect that there will be no TLS; `error`: how the peer broke the protocol
+    library that was asked did not answer to the end; `not_tls`: what was spoken instead; `spoke`: the dialect whose
+    greeting that was; `refusal`: the word of the dialect that there will be no TLS; `error`: how the peer broke the
+    protocol
   - `messages`: direction, name and length of each message, as far as they are noted: at most 120 of a connection (64
     of a library's), 2000 of a probe; `started` (since the probe began), `microseconds` (how long), `round_trip`
 
@@ -44,8 +49,12 @@ _message = pattern(
 _sha256 = pattern(r"[0-9a-f]{64}", 64, "a SHA-256")
 _microseconds = integer()
 
+_dialect = pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", 32, "a dialect")
+
 _CONNECTION = fields(
     {
+        "dialect": _dialect,
+        "ready": boolean,
         "asked": word("burst", "own-bytes", "large-control", "turns", "certificate", "after-handshake"),
         "offered": fields(
             {"versions": sequence(_version, 16), "name": optional(_host), "heartbeat": boolean}
@@ -72,6 +81,7 @@ _CONNECTION = fields(
         "ended": word("fin", "reset", "ours", "failed"),
         "failure": optional(_code),
         "not_tls": optional(word("ssh", "http", "text", "ssl2", "binary")),
+        "spoke": optional(_dialect),
         "refusal": optional(_code),
         "error": optional(_code),
         "messages": sequence(_message, 256),
@@ -86,11 +96,21 @@ _SHAPE = fields(
     {
         "role": word("server", "client"),
         "transport": word("tcp", "udp"),
-        "dialect": pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", 32, "a dialect"),
+        "dialect": _dialect,
+        "records": word("tls", "dtls"),
         "form": word("hello", "after-handshake", "library"),
         "host": optional(_address),
         "address": optional(_address),
         "port": optional(integer(most=0xFFFF)),
+        "via": optional(
+            fields(
+                {
+                    "scheme": word("socks4a", "socks5", "http"),
+                    "address": _address,
+                    "port": integer(most=0xFFFF),
+                }
+            )
+        ),
         "budget": fields({"connections": integer(most=0xFFFF), "microseconds": _microseconds}),
         "connections": sequence(_CONNECTION, 64),
     }
@@ -112,9 +132,7 @@ def _check(facts: object) -> None:
 
 
 def _about(facts: Mapping[str, Any], subject: AssetName) -> bool:
-    """An endpoint is where the connections went; what stands behind the address (a network, a proxy) the facts don't
-    say.
-    """
+    """An endpoint is where the connections went, by a proxy where one is named; in which network, no fact says."""
     if subject.type != "endpoint":
         return True
     address = facts["address"]
@@ -123,6 +141,8 @@ def _about(facts: Mapping[str, Any], subject: AssetName) -> bool:
         or facts["transport"] != subject.parts["transport"]
         or facts["port"] != subject.parts["port"]
     ):
+        return False
+    if "via" in subject.parts and facts["via"] is None:
         return False
     if address.lower() == subject.parts["address"]:
         return True
@@ -139,7 +159,7 @@ def _links(facts: Mapping[str, Any]) -> tuple[str, ...]:
 
 KIND = Kind(
     name="probe",
-    version=1,
+    version=2,
     subjects=frozenset({"endpoint", "client", "build"}),
     shape=_check,
     links=_links,
@@ -148,13 +168,17 @@ KIND = Kind(
         "role": "server",
         "transport": "tcp",
         "dialect": "tls",
+        "records": "tls",
         "form": "hello",
         "host": "www.example",
         "address": "192.0.2.7",
         "port": 443,
+        "via": None,
         "budget": {"connections": 8, "microseconds": 20_000_000},
         "connections": [
             {
+                "dialect": "tls",
+                "ready": True,
                 "asked": "burst",
                 "offered": {"versions": ["TLS1.2"], "name": "www.example", "heartbeat": True},
                 "version": "TLS1.2",
@@ -178,6 +202,7 @@ KIND = Kind(
                 "ended": "fin",
                 "failure": None,
                 "not_tls": None,
+                "spoke": None,
                 "refusal": None,
                 "error": None,
                 "messages": [

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hemostat.dialects import Dialect, Layer, Step, dialects
+from hemostat.dialects import Dialect, dialects
+from hemostat.layers import Layer, Step
+from tests.dialects.talking import SETTING
 
 pieces = st.lists(st.binary(max_size=50), max_size=8)
 clocks = st.integers(0, 1 << 62)
@@ -62,7 +64,7 @@ def test_the_layer_of_no_words_never_wants_to_be_woken(data: list[bytes], times:
 @pytest.mark.parametrize("dialect", dialects().values(), ids=lambda item: str(item.name))
 def test_a_dialect_gives_each_connection_a_layer_of_its_own(dialect: Dialect) -> None:
     for side in (dialect.asks, dialect.grants):
-        first, second = side(), side()
+        first, second = side(SETTING), side(SETTING)
         assert isinstance(first, Layer)
         assert first is not second
 
@@ -70,7 +72,7 @@ def test_a_dialect_gives_each_connection_a_layer_of_its_own(dialect: Dialect) ->
 @pytest.mark.parametrize("dialect", dialects().values(), ids=lambda item: str(item.name))
 def test_a_dialect_can_be_told_everything_that_a_layer_can(dialect: Dialect) -> None:
     for side in (dialect.asks, dialect.grants):
-        layer = side()
+        layer = side(SETTING)
         for verb in ("start", "from_peer", "from_tls", "time"):
             ours, theirs = getattr(Layer, verb), getattr(type(layer), verb)
             assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
@@ -81,7 +83,7 @@ def test_a_dialect_can_be_told_everything_that_a_layer_can(dialect: Dialect) -> 
 @given(data=st.lists(st.binary(max_size=60), max_size=6))
 def test_whatever_a_peer_says_a_layer_takes_it(dialect: Dialect, data: list[bytes]) -> None:
     for side in (dialect.asks, dialect.grants):
-        layer = side()
+        layer = side(SETTING)
         layer.start(0)
         for now, piece in enumerate(data):
             assert isinstance(layer.from_peer(now, piece), Step)

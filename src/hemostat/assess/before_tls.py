@@ -1,0 +1,108 @@
+"""Rules for peers with whom TLS never began: the words of their protocol came to another end."""
+
+from typing import Final
+
+from hemostat.assess.reading import Reading
+from hemostat.assess.rule import Rule
+from hemostat.dialects import dialects
+
+__all__ = ["BEFORE_TLS", "NO_TLS", "PROXY_FAILURES", "REFUSED", "how_asked", "title"]
+
+_AGAIN: Final = "Nothing is proved"
+
+REFUSED: Final[dict[str, str]] = {
+    "tls-after-login": "it gives TLS to those alone who have logged in. Look at the host from inside.",
+    "refused-by-policy": "it refused to talk to us, or to begin TLS with us. Ask from an address that it trusts, or "
+    "look at the host from inside.",
+    "tls-unavailable": "it says that TLS, or the whole service, is not to be had just now. Ask again later.",
+    "stripped": "its offer of TLS seems to have been overwritten on the way, as some firewalls do. Ask from nearer, or "
+    "look at the host from inside.",
+    "other-protocol": "what answers here speaks another protocol. Name it, if you know it (--dialect).",
+    "broken-words": "what it said breaks the protocol, before TLS could begin. Look at the host from inside.",
+    "too-long": "it went on and on before TLS could begin. That is no service that means well; look from inside.",
+    "text-before-tls": "after its word that TLS may begin came something that is not TLS. Somebody may have put it "
+    "there (CVE-2011-0411), or the service is broken. Look at the host from inside.",
+    "needs-key": "it answers only to those who hold its key. Give it: --tls-auth FILE or --tls-crypt FILE.",
+}
+"""A layer's refusal → what it means. `no-tls` has a rule of its own, and those of proxies are failures."""
+
+PROXY_FAILURES: Final[dict[str, str]] = {
+    "proxy-down": "The proxy itself could not be reached. Is its address right, and is it up?",
+    "proxy-broken": "The proxy does not speak the protocol of its scheme, or breaks it. Is the scheme right?",
+    "proxy-dns": "The proxy knows no address of that name. Is it spelt right, and known there?",
+    "proxy-login": "The proxy wants a user name and a password, or other ones.",
+    "proxy-policy": "The proxy does not allow connections to that place.",
+    "proxy-refused": "The proxy says that the connection was refused there. Is the port right, and the service up?",
+    "proxy-timeout": "The proxy says that no connection came about in time.",
+    "proxy-udp": "Datagrams do not go through a proxy: ask without --proxy.",
+    "proxy-unreachable": "The proxy says that it knows no way there, or could not connect.",
+}
+"""Why a proxy led to nobody: code → sentence."""
+
+
+def title(dialect: str) -> str:
+    """What a dialect is called; its name, where a later hemostat has written it."""
+    known = dialects().get(dialect)
+    return dialect if known is None else known.title
+
+
+def how_asked(reading: Reading) -> str:
+    """That it was asked in another protocol at first, where it was."""
+    spoke = reading.spoke
+    if spoke is None:
+        return ""
+    asked = str(reading.facts["dialect"])
+    return f" It was asked in {title(asked)} and greeted in {title(spoke)}, so it was asked in that."
+
+
+NO_TLS: Final = Rule(
+    "no-tls",
+    "not-affected",
+    "no-tls",
+    lambda r: r.says_no_tls,
+    "It speaks {title} and offers no TLS: where there is no TLS, there are no heartbeats. Nothing to do here.",
+    lambda r: {"title": _plain(title(r.last_dialect))},
+)
+
+BEFORE_TLS: Final[tuple[Rule, ...]] = (
+    Rule(
+        "refused-tls",
+        "inconclusive",
+        "{refusal}",
+        lambda r: r.refusal in REFUSED and r.only_greeting not in ("ssh", "http"),
+        f"{_AGAIN}: {{sentence}}",
+        lambda r: {"refusal": r.refusal, "sentence": REFUSED[r.refusal or ""]},
+    ),
+    Rule(
+        "closed-before-tls",
+        "inconclusive",
+        "closed-before-tls",
+        lambda r: r.stalled and r.ended("fin"),
+        f"{_AGAIN}: it ended the connection before TLS could begin ({{title}}). It may take connections from certain "
+        "addresses only, or speak another protocol (--dialect).",
+        lambda r: {"title": title(r.last_dialect)},
+    ),
+    Rule(
+        "reset-before-tls",
+        "inconclusive",
+        "reset",
+        lambda r: r.stalled and r.ended("reset"),
+        f"{_AGAIN}: it reset the connection before TLS could begin ({{title}}). It may take connections from certain "
+        "addresses only, or speak another protocol (--dialect).",
+        lambda r: {"title": title(r.last_dialect)},
+    ),
+    Rule(
+        "silent-before-tls",
+        "inconclusive",
+        "silent",
+        lambda r: r.stalled,
+        f"{_AGAIN}: its words stopped before TLS could begin, or none came ({{title}}). Some services let one wait "
+        "for their greeting: ask with a longer --timeout. If TLS is spoken here from the first byte: --dialect tls.",
+        lambda r: {"title": title(r.last_dialect)},
+    ),
+)
+
+
+def _plain(name: str) -> str:
+    """`SMTP with STARTTLS` is SMTP, where there is none."""
+    return name.partition(" with ")[0]
