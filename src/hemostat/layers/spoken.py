@@ -91,8 +91,16 @@ class Spoken(Layer):
         return self._hear()
 
     def _hear(self) -> Step:
-        heard = self._take()
+        try:
+            heard = self._take()
+        except Refused as refused:
+            return self._refused(refused)
         return Step() if heard is None else self._speak(heard)
+
+    def _refused(self, refused: Refused, *said: bytes) -> Step:
+        self.refusal = refused.code
+        self._unheard.clear()
+        return Step(said)
 
     def _speak(self, heard: bytes | None) -> Step:
         """Go on with the words until they want what is not there yet, or end."""
@@ -114,9 +122,7 @@ class Spoken(Layer):
             rest, self._unheard = bytes(self._unheard), bytearray()
             return Step(tuple(said), self._checked_tls(rest) if rest else ())
         except Refused as refused:
-            self.refusal = refused.code
-            self._unheard.clear()
-            return Step(tuple(said))
+            return self._refused(refused, *said)
 
     def _take(self) -> bytes | None:
         """What is wanted, off what was heard; None where it is not whole yet."""

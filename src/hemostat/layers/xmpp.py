@@ -6,6 +6,7 @@ A stream on each side, opened by a header that is closed at the end of it all; i
 
 import re
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from typing import Final
 
 from hemostat.layers.elements import Element, element, opening
@@ -71,23 +72,14 @@ def grants(content: bytes) -> Callable[[Setting], Words]:
     """The words of the side that grants TLS, and nothing before it; `content`: `CLIENT` or `SERVER`."""
 
     def words(setting: Setting) -> Words:
-        own = (
-            b" from='"
-            + _domain(setting.host)
-            + b"' id='"
-            + setting.draw(8).hex().encode()
-            + b"' version='1.0'"
-        )
         try:
             stream = yield from opening()
         except Refused:
-            yield _header(content, own) + _error(b"not-well-formed")
+            yield _own_header(content, setting, _domain(setting.host)) + _error(b"not-well-formed")
             raise
         asked = stream.attributes.get(b"to", b"")
-        if _PLAIN.fullmatch(asked):
-            own = own.replace(_domain(setting.host), asked, 1)
-        yield _header(content, own)
-        if (stream.namespace, stream.name) != (_STREAMS, b"stream") or stream.scope[b""] != content:
+        yield _own_header(content, setting, asked if _PLAIN.fullmatch(asked) else _domain(setting.host))
+        if not _is_stream(stream) or stream.scope[b""] != content:
             yield _error(b"invalid-namespace")
             raise Refused("other-protocol")
         if _version(stream) < 1:
@@ -131,6 +123,12 @@ def _header(content: bytes, attributes: bytes) -> bytes:
     return (
         b"<?xml version='1.0'?><stream:stream xmlns='" + content + b"' xmlns:stream='" + _STREAMS + b"'"
     ) + (attributes + b">")
+
+
+def _own_header(content: bytes, setting: Setting, domain: bytes) -> bytes:
+    """A server's: it answers as the domain that it was asked as, and numbers the stream."""
+    number = setting.draw(8).hex().encode("ascii")
+    return _header(content, b" from='" + domain + b"' id='" + number + b"' version='1.0'")
 
 
 def _error(condition: bytes) -> bytes:
@@ -196,10 +194,8 @@ def _domain(host: str) -> bytes:
     if ":" in host and not host.startswith("["):
         host = f"[{host}]"
     if "xn--" in host.lower():
-        try:
+        with suppress(UnicodeError):
             host = host.encode("ascii").decode("idna")
-        except UnicodeError:
-            pass
     for special, escaped in (("&", "&amp;"), ("<", "&lt;"), ("'", "&apos;")):
         host = host.replace(special, escaped)
     return host.encode("utf-8", "replace")
