@@ -15,7 +15,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "only",
         nargs="*",
         metavar="NAME",
-        help="open these endpoints only, by their names in the list; default: all",
+        help="open these endpoints only, by their names in the list; default: all of TLS and DTLS. vulnerable-NAME and "
+        "patched-NAME for a dialect, as vulnerable-smtp; dialects for all of these",
     )
     parser.add_argument(
         "--host",

@@ -55,3 +55,8 @@ class Dialect:
     flush: bool = True
     greets: Callable[[bytes], bool] = _by_nothing
     patience: float = 20.0
+
+    @property
+    def has_words(self) -> bool:
+        """Whether anything stands before TLS."""
+        return self.asks is not no_words

@@ -1,4 +1,4 @@
-"""TLS from the first byte, on a stream."""
+"""TLS from the first byte, on a stream: the protocol inside does not matter."""
 
 from hemostat.dialects.dialect import Dialect, no_words
 
@@ -9,7 +9,27 @@ DIALECT = Dialect(
     title="TLS from the first byte",
     source="RFC 8446, RFC 5246",
     transport="tcp",
-    schemes={"tls": 443, "https": 443},
+    schemes={
+        "tls": 443,
+        "https": 443,
+        "wss": 443,
+        # IANA's registry of port numbers has these, but for IRC's (RFC 7194), Redis' own choice.
+        "amqps": 5671,
+        "ftps": 990,
+        "imaps": 993,
+        "ircs": 6697,
+        "ldaps": 636,
+        "mqtts": 8883,
+        "nntps": 563,
+        "pop3s": 995,
+        "rediss": 6379,
+        "sips": 5061,
+        "smtps": 465,
+        "submissions": 465,
+        "telnets": 992,
+        "turns": 5349,
+        "xmpps": 5223,
+    },
     asks=no_words,
     grants=no_words,
 )

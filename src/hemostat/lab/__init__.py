@@ -2,8 +2,8 @@
 leak.
 
 Reading order: `recordings` (what real peers did), `applications` and `heartbeats` (why), `stream` and
-`datagram` (one connection, no I/O), `replay` (a peer that answers again), `endpoints` and `serve` (on
-sockets), `client`.
+`datagram` (one connection, no I/O), `replay` (a peer that answers again), `front` (the
+words of a dialect before it), `endpoints` and `serve` (on sockets), `client`.
 
 Nothing here imports `hemostat.wire` or `hemostat.exchange`: what is tested and what tests it must not share
 errors.
@@ -15,9 +15,11 @@ from hemostat.lab.endpoints import (
     OpenEndpoint,
     announcement,
     default_endpoints,
+    dialect_endpoints,
     select_endpoints,
 )
 from hemostat.lab.errors import LabError
+from hemostat.lab.front import Front
 from hemostat.lab.limits import Limits
 from hemostat.lab.recordings import RecordedPeer, Recording, recorded_peer, recorded_peers
 from hemostat.lab.replay import Close, Output, ReplayConnection, ReplayPeer, Send
@@ -25,6 +27,7 @@ from hemostat.lab.serve import run, serve, serve_forever
 
 __all__ = [
     "Close",
+    "Front",
     "LabEndpoint",
     "LabError",
     "Limits",
@@ -38,6 +41,7 @@ __all__ = [
     "announcement",
     "call",
     "default_endpoints",
+    "dialect_endpoints",
     "recorded_peer",
     "recorded_peers",
     "run",

@@ -3,25 +3,45 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from hemostat.dialects import Transport, dialects
 from hemostat.lab.errors import LabError
 from hemostat.lab.recordings import RecordedPeer, recorded_peer, recorded_peers
 
-__all__ = ["LabEndpoint", "OpenEndpoint", "announcement", "default_endpoints", "select_endpoints"]
+__all__ = [
+    "DIALECTS",
+    "LabEndpoint",
+    "OpenEndpoint",
+    "announcement",
+    "default_endpoints",
+    "dialect_endpoints",
+    "select_endpoints",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class LabEndpoint:
-    """A server to open: its name, the recorded peer it plays, and what it is, in one sentence."""
+    """A server to open: its name, the recorded peer it plays, what it is, in one sentence, and the dialect in whose
+    words it begins TLS; without one, from the first byte.
+    """
 
     name: str
     peer: RecordedPeer
     says: str
+    spoken: str | None = None
 
     @property
-    def transport(self) -> Literal["tcp", "udp"]:
-        return self.peer.transport
+    def dialect(self) -> str:
+        return self.spoken or ("tls" if self.peer.transport == "tcp" else "dtls")
+
+    @property
+    def has_words(self) -> bool:
+        """Whether something stands before TLS."""
+        return self.spoken is not None
+
+    @property
+    def transport(self) -> Transport:
+        return dialects()[self.dialect].transport
 
     @property
     def verdict(self) -> str:
@@ -39,9 +59,11 @@ class OpenEndpoint:
 
     @property
     def target(self) -> str:
-        """As `hemostat check` takes it: `127.0.0.1:4433`, `dtls://[::1]:4433`."""
+        """As `hemostat check` takes it: `127.0.0.1:4433`, `dtls://[::1]:4433`, `smtp://127.0.0.1:4434`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'dtls://' if self.endpoint.transport == 'udp' else ''}{host}:{self.port}"
+        dialect = self.endpoint.dialect
+        scheme = "" if dialect == "tls" else f"{next(iter(dialects()[dialect].schemes))}://"
+        return f"{scheme}{host}:{self.port}"
 
     @property
     def command(self) -> str:
@@ -51,6 +73,7 @@ class OpenEndpoint:
         return {
             "name": self.endpoint.name,
             "transport": self.endpoint.transport,
+            "dialect": self.endpoint.dialect,
             "host": self.host,
             "port": self.port,
             "verdict": self.endpoint.verdict,
@@ -134,6 +157,15 @@ DEFAULT = (
 )
 
 
+DIALECTS = "dialects"
+"""The name of all endpoints of dialects together."""
+
+IN_DIALECTS = (
+    ("vulnerable", f"{VULNERABLE}/tcp/TLS1.2/rsa/apache", "OpenSSL 1.0.1f"),
+    ("patched", f"{PATCHED}/tcp/TLS1.2/rsa/apache", "OpenSSL 1.0.1g"),
+)
+
+
 def default_endpoints() -> tuple[LabEndpoint, ...]:
     """What `hemostat lab` serves when nothing is picked. Raises LabError where the recordings are damaged.
 
@@ -143,23 +175,40 @@ def default_endpoints() -> tuple[LabEndpoint, ...]:
     return tuple(LabEndpoint(name, recorded_peer(id), says) for name, id, says in DEFAULT)
 
 
-def select_endpoints(names: Iterable[str]) -> tuple[LabEndpoint, ...]:
-    """The endpoints of these names, in the order given: names of the default set, or ids of recorded servers.
+def dialect_endpoints() -> tuple[LabEndpoint, ...]:
+    """A vulnerable and a patched endpoint in each dialect that has words before TLS. Raises LabError as above."""
+    return tuple(
+        LabEndpoint(
+            f"{word}-{dialect.name}", recorded_peer(id), f"{says}, behind {dialect.title}", dialect.name
+        )
+        for dialect in dialects().values()
+        if dialect.has_words
+        for word, id, says in IN_DIALECTS
+    )
 
-    Raises LabError for a name that is neither, and lists those there are.
+
+def select_endpoints(names: Iterable[str]) -> tuple[LabEndpoint, ...]:
+    """The endpoints of these names, in the order given: names of the default set, `vulnerable-smtp`, `patched-smtp` and
+    so on for every dialect, or ids of recorded servers; `dialects` is all of those of dialects.
+
+    Raises LabError for a name that is none of these, and lists those there are.
     """
-    known = {endpoint.name: endpoint for endpoint in default_endpoints()}
+    spoken = dialect_endpoints()
+    known = {endpoint.name: endpoint for endpoint in (*default_endpoints(), *spoken)}
     for peer in recorded_peers():
         if peer.role == "server":
             known[peer.id] = LabEndpoint(peer.id, peer, f"{peer.library} in {peer.application_name}")
     chosen = []
     for name in names:
-        if name not in known:
-            defaults = ", ".join(name for name, _, _ in DEFAULT)
+        if name == DIALECTS:
+            chosen += spoken
+        elif name in known:
+            chosen.append(known[name])
+        else:
+            named = ", ".join([*(name for name, _, _ in DEFAULT), *(each.name for each in spoken), DIALECTS])
             raise LabError(
-                f"no lab endpoint is called {name}; there are: {defaults}; and each recorded server's id"
+                f"no lab endpoint is called {name}; there are: {named}; and each recorded server's id"
             )
-        chosen.append(known[name])
     return tuple(chosen)
 
 

@@ -7,8 +7,10 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 
+from hemostat.dialects import Transport, dialects
 from hemostat.lab.endpoints import LabEndpoint, OpenEndpoint, default_endpoints, select_endpoints
 from hemostat.lab.errors import LabError
+from hemostat.lab.front import Front
 from hemostat.lab.limits import Limits
 from hemostat.lab.tcp_server import TcpServer
 from hemostat.lab.udp_server import UdpServer
@@ -55,9 +57,15 @@ async def serve(
     opened = []
     try:
         for number, spec in enumerate(specs):
-            own = _bind(spec, address, port_base + number if port_base else 0)
+            own = _bind(spec, spec.transport, address, port_base + number if port_base else 0)
             sockets.append(own)
-            server = (TcpServer if spec.transport == "tcp" else UdpServer)(own, spec.peer, limits)
+            peer = own
+            if spec.has_words:
+                peer = _bind(spec, "tcp", address, 0)
+                sockets.append(peer)
+                front = Front(own, dialects()[spec.dialect], peer.getsockname()[:2], limits)
+                tasks.append(asyncio.create_task(front.run(), name=f"lab front of {spec.name}"))
+            server = (TcpServer if spec.peer.transport == "tcp" else UdpServer)(peer, spec.peer, limits)
             tasks.append(asyncio.create_task(server.run(), name=f"lab {spec.name}"))
             opened.append(OpenEndpoint(spec, address, own.getsockname()[1]))
         yield tuple(opened)
@@ -72,15 +80,15 @@ async def serve(
                 raise why
 
 
-def _bind(spec: LabEndpoint, address: str, port: int) -> socket.socket:
+def _bind(spec: LabEndpoint, transport: Transport, address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    own = socket.socket(family, socket.SOCK_STREAM if spec.transport == "tcp" else socket.SOCK_DGRAM)
+    own = socket.socket(family, socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM)
     try:
         own.setblocking(False)
-        if spec.transport == "tcp":
+        if transport == "tcp":
             own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         own.bind((address, port))
-        if spec.transport == "tcp":
+        if transport == "tcp":
             own.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         own.close()
