@@ -13,7 +13,7 @@ DIALECT = Dialect(
         "tls": 443,
         "https": 443,
         "wss": 443,
-        # IANA's registry of port numbers has these, but for IRC's (RFC 7194), Redis' own choice.
+        # Ports as IANA registered them; XMPP's (XEP-0368), Redis' and WebSocket's are conventions.
         "amqps": 5671,
         "ftps": 990,
         "imaps": 993,
