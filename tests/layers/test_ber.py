@@ -1,4 +1,5 @@
 from collections.abc import Generator
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -130,12 +131,10 @@ def test_values_that_break_off_or_are_of_another_form(content: bytes) -> None:
 
 @given(st.binary(max_size=60))
 def test_whatever_is_read_is_all_there_or_refused(content: bytes) -> None:
-    try:
+    read: tuple[Value, ...] = ()
+    with suppress(Refused):
         read = values(content)
-    except Refused as refused:
-        assert refused.code == "broken-words"
-    else:
-        assert sum(len(each.content) + 2 for each in read) <= len(content)
+    assert sum(len(each.content) + 2 for each in read) <= len(content)
 
 
 @given(st.binary(min_size=1, max_size=400), st.integers(1, 50))

@@ -42,8 +42,8 @@ def one(data: bytes) -> Element:
     [
         HEADER,
         b"\xef\xbb\xbf \r\n" + HEADER,
-        b"<?xml version=\"1.0\" encoding='utf-8' standalone=\"yes\"?>\n<s:stream\n\txmlns:s=\"urn:streams\" id = '7'"
-        b' xmlns="jabber:client"\r\n>',
+        b"""<?xml version="1.0" encoding='utf-8' standalone="yes"?>
+        <s:stream\txmlns:s="urn:streams" id = '7' xmlns="jabber:client"\r\n>""",
         b"<s:stream id='7' xmlns:s='urn:streams' xmlns='jabber:client'>",
     ],
 )
@@ -141,16 +141,13 @@ def test_the_end_of_the_stream() -> None:
         b"<!ENTITY a 'b'>",
         b"<?pi?>",
         b"<a><![CDATA[<b>]]></a>",
-        b"<a>\x00<\x00></a>\x00<&>",
+        b"<&>",
     ],
 )
 @pytest.mark.parametrize("cut", [0, 1])
 def test_what_is_broken_is_refused(data: bytes, cut: int) -> None:
     _, layer = hear(HEADER + data, cut=cut)
-    if data.startswith(b"<a>\x00"):
-        assert layer.refusal in ("broken-words", None)
-    else:
-        assert layer.refusal == "broken-words"
+    assert layer.refusal == "broken-words"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +174,22 @@ def test_sixteen_elements_deep_is_not_too_deep() -> None:
 
 words_of_xml = st.lists(
     st.sampled_from(
-        [b"<a", b"<b>", b"</b>", b">", b"/>", b" x='", b"'", b'"', b"=", b"xmlns", b"<!", b"?", b"</s:stream>", b"text"]
+        [
+            b"<a",
+            b"<b>",
+            b"</b>",
+            b">",
+            b"/>",
+            b" x='",
+            b"'",
+            b'"',
+            b"=",
+            b"xmlns",
+            b"<!",
+            b"?",
+            b"</s:stream>",
+            b"text",
+        ]
     ),
     max_size=30,
 ).map(b"".join)

@@ -79,7 +79,7 @@ def grants(content: bytes) -> Callable[[Setting], Words]:
             raise
         asked = stream.attributes.get(b"to", b"")
         yield _own_header(content, setting, asked if _PLAIN.fullmatch(asked) else _domain(setting.host))
-        if not _is_stream(stream) or stream.scope[b""] != content:
+        if not (_is_stream(stream) and _carries(stream, content)):
             yield _error(b"invalid-namespace")
             raise Refused("other-protocol")
         if _version(stream) < 1:
@@ -116,7 +116,7 @@ def begins(heard: bytes, content: bytes) -> bool:
     layer = Spoken(words())
     layer.start(0)
     layer.from_peer(0, heard)
-    return any(_is_stream(stream) and stream.scope[b""] == content for stream in found)
+    return any(_is_stream(stream) and _carries(stream, content) for stream in found)
 
 
 def _header(content: bytes, attributes: bytes) -> bytes:
@@ -138,13 +138,18 @@ def _error(condition: bytes) -> bytes:
 def _opened(content: bytes) -> Generator[Want, bytes, Element]:
     """Hear the server's header; `other-protocol` where it is none, or one for other content."""
     stream = yield from opening()
-    if not _is_stream(stream) or stream.scope[b""] not in (b"", content):
+    if not _is_stream(stream) or not (_carries(stream, content) or stream.scope[b""] in (b"", _STREAMS)):
         raise Refused("other-protocol")
     return stream
 
 
 def _is_stream(said: Element) -> bool:
     return (said.namespace, said.name) == (_STREAMS, b"stream")
+
+
+def _carries(stream: Element, content: bytes) -> bool:
+    """Whether a header declares this content, with a prefix or (nearly all do) without."""
+    return content in stream.scope.values()
 
 
 def _version(stream: Element) -> int:
