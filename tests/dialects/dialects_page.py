@@ -10,14 +10,14 @@ from pathlib import Path
 from hemostat.dialects import Dialect, dialects
 from tests.live.tested import Tested
 
-__all__ = ["BEGIN", "END", "PAGE", "as_it_should_be", "tested"]
+__all__ = ["BEGIN", "END", "PAGE", "as_it_should_be", "witnesses"]
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "dialects.md"
 BEGIN, END = "<!-- dialects: begin -->\n", "<!-- dialects: end -->\n"
 
 
-def tested() -> list[Tested]:
+def witnesses() -> list[Tested]:
     """What each live test says of itself."""
     found: list[Tested] = []
     for file in sorted((ROOT / "tests" / "live").glob("test_*.py")):
@@ -52,7 +52,7 @@ def _schemes(dialect: Dialect) -> str:
 def _tests() -> Iterator[str]:
     yield "| protocol | real server | Debian's package | what was seen of it |"
     yield "|---|---|---|---|"
-    for each in sorted(tested()):
+    for each in sorted(witnesses()):
         yield f"| {', '.join(f'`{name}`' for name in each.dialects)} | {each.server} | {each.package} | {each.cases} |"
 
 

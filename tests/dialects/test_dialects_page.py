@@ -3,7 +3,7 @@
 import pytest
 
 from hemostat.dialects import dialects
-from tests.dialects.dialects_page import BEGIN, END, PAGE, as_it_should_be, tested
+from tests.dialects.dialects_page import BEGIN, END, PAGE, as_it_should_be, witnesses
 
 TEXT = PAGE.read_text(encoding="utf-8")
 
@@ -20,8 +20,8 @@ def test_marks_that_are_lost_are_missed() -> None:
 
 @pytest.mark.parametrize("name", dialects())
 def test_every_dialect_was_tried_on_a_real_server(name: str) -> None:
-    assert any(name in each.dialects for each in tested())
+    assert any(name in each.dialects for each in witnesses())
 
 
 def test_tests_speak_of_dialects_that_there_are() -> None:
-    assert {name for each in tested() for name in each.dialects} <= dialects().keys()
+    assert {name for each in witnesses() for name in each.dialects} <= dialects().keys()

@@ -13,6 +13,8 @@ class Tested(NamedTuple):
     `cases`: what was seen, in a few words: "TLS, none, required, ends in the middle".
     """
 
+    __test__ = False  # A name that pytest would take for a class of tests.
+
     dialects: tuple[str, ...]
     server: str
     package: str
