@@ -49,6 +49,15 @@ def test_a_port_means_one_dialect() -> None:
 
 GREETINGS = {
     "smtp": (b"220 mx.example ESMTP Postfix\r\n", b"220-mx.example ESMTP Exim 4.96\r\n220 ready\r\n"),
+    "xmpp": (
+        b"<?xml version='1.0'?><stream:stream id='' xmlns:stream='http://etherx.jabber.org/streams' "
+        b"xmlns='jabber:client'><stream:error>",
+    ),
+    "xmpp-server": (
+        b"<?xml version='1.0'?><stream:stream id='' xmlns:stream='http://etherx.jabber.org/streams' "
+        b"xmlns='jabber:server'><stream:error>",
+    ),
+    "ldap": (bytes.fromhex("3024 0201 00 781f 0a0134 0400 0400 8a16") + b"1.3.6.1.4.1.1466.20036",),
 }
 """First words of servers, as they are: each names its dialect, and no other claims it."""
 STRANGERS = (
