@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import ClassVar
 
 __all__ = ["Tested"]
 
 
-class Tested(NamedTuple):
+@dataclass(frozen=True, order=True, slots=True)
+class Tested:
     """`dialects`: names, of those whose way to TLS a real server was asked. `server`: its name; `package`: Debian's.
 
     `cases`: what was seen, in a few words: "TLS, none, required, ends in the middle".
     """
 
-    __test__ = False  # A name that pytest would take for a class of tests.
+    # Its name begins as pytest's classes of tests do.
+    __test__: ClassVar[bool] = False
 
     dialects: tuple[str, ...]
     server: str
