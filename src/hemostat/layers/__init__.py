@@ -5,6 +5,7 @@ behind another) → `proxies`.
 """
 
 from hemostat.layers.layer import ControlKey, Layer, Refusal, Setting, Step
+from hemostat.layers.proxies import ProxyError
 from hemostat.layers.replies import Reply, reply
 from hemostat.layers.spoken import Line, Refused, Spoken, Until, Want, Words, spoken
 from hemostat.layers.stacked import Stacked
@@ -13,6 +14,7 @@ __all__ = [
     "ControlKey",
     "Layer",
     "Line",
+    "ProxyError",
     "Refusal",
     "Refused",
     "Reply",

@@ -54,22 +54,34 @@ class Refused(Exception):
 class Spoken(Layer):
     """Speaks words until they end, then passes everything through.
 
-    What follows the last word at once is TLS's (a server may send its first record behind "ready"), and is held to
-    that: where the first byte of it is none of a record, somebody has put text between (CVE-2011-0411), and it goes
-    to nobody.
+    `then_tls`: what follows the last word at once is TLS's (a server may send its first record behind "ready"), and is
+    held to that: where the first byte of it is none of a record, somebody has put text between (CVE-2011-0411), and it
+    goes to nobody. Behind a proxy's words comes what the service says, so there it is False. `too_long`: the refusal of
+    a peer that goes on and on.
     """
 
-    __slots__ = ("_checked", "_received", "_unheard", "_wanted", "_words", "heard", "ready", "refusal")
+    __slots__ = (
+        "_checked",
+        "_taken",
+        "_too_long",
+        "_unheard",
+        "_wanted",
+        "_words",
+        "heard",
+        "ready",
+        "refusal",
+    )
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, *, then_tls: bool = True, too_long: Refusal = "too-long") -> None:
         self.ready = False
         self.refusal: Refusal | None = None
         self.heard = b""
         self._words = words
         self._wanted: Want | None = None
         self._unheard = bytearray()
-        self._received = 0
-        self._checked = False
+        self._taken = 0
+        self._checked = not then_tls
+        self._too_long: Refusal = too_long
 
     def start(self, now: int) -> Step:
         """The words up to the first that wants an answer."""
@@ -83,22 +95,19 @@ class Spoken(Layer):
             return Step((), self._checked_tls(data))
         if len(self.heard) < HEARD:
             self.heard += data[: HEARD - len(self.heard)]
-        self._received += len(data)
-        if self._received > MOST_BYTES:
-            self.refusal = "too-long"
-            return Step()
         self._unheard += data
-        return self._hear()
-
-    def _hear(self) -> Step:
         try:
             heard = self._take()
         except Refused as refused:
             return self._refused(refused)
         return Step() if heard is None else self._speak(heard)
 
+    def from_tls(self, now: int, data: bytes) -> Step:
+        """Everything, but where there will be no TLS."""
+        return Step((data,)) if self.refusal is None else Step()
+
     def _refused(self, refused: Refused, *said: bytes) -> Step:
-        self.refusal = refused.code
+        self.refusal = self._too_long if refused.code == "too-long" else refused.code
         self._unheard.clear()
         return Step(said)
 
@@ -109,7 +118,8 @@ class Spoken(Layer):
             want = next(self._words) if heard is None else self._words.send(heard)
             while True:
                 if isinstance(want, bytes):
-                    said.append(want)
+                    if want:
+                        said.append(want)
                     want = self._words.send(b"")
                     continue
                 self._wanted = want
@@ -118,9 +128,10 @@ class Spoken(Layer):
                     return Step(tuple(said))
                 want = self._words.send(heard)
         except StopIteration:
-            self.ready = True
             rest, self._unheard = bytes(self._unheard), bytearray()
-            return Step(tuple(said), self._checked_tls(rest) if rest else ())
+            passed = self._checked_tls(rest) if rest else ()
+            self.ready = self.refusal is None
+            return Step(tuple(said), passed)
         except Refused as refused:
             return self._refused(refused, *said)
 
@@ -137,8 +148,12 @@ class Spoken(Layer):
                 raise Refused("too-long")
         else:
             return None
+        # What lies behind a word may be TLS's already, and counts only while more is wanted.
+        if self._taken + (len(unheard) if end < 0 else end) > MOST_BYTES:
+            raise Refused("too-long")
         if end < 0:
             return None
+        self._taken += end
         taken = bytes(unheard[:end])
         del unheard[:end]
         if isinstance(want, Line):

@@ -6,7 +6,10 @@ __all__ = ["Stacked"]
 
 
 class Stacked(Layer):
-    """`outer` speaks with the peer first (a proxy); when it is ready, `inner` speaks through it."""
+    """`outer` speaks with the peer first (a proxy); when it is ready, `inner` speaks through it.
+
+    `heard` is what the peer behind the proxy said, never the proxy.
+    """
 
     __slots__ = ("_begun", "_inner", "_outer", "_wakes")
 
@@ -39,7 +42,10 @@ class Stacked(Layer):
         return self._up(now, self._outer.from_peer(now, data))
 
     def from_tls(self, now: int, data: bytes) -> Step:
-        return self._down(now, self._inner.from_tls(now, data))
+        waits_for = self._wakes[True]
+        step = self._inner.from_tls(now, data)
+        # Having nothing new to wait for, it waits on.
+        return self._down(now, step if step.wake_at is not None else step._replace(wake_at=waits_for))
 
     def time(self, now: int) -> Step:
         outer = self._up(now, self._outer.time(now)) if self._due(False, now) else Step()

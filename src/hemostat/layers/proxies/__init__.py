@@ -1,29 +1,10 @@
-"""Proxies (being written)."""
+"""Proxies in front of a service: SOCKS 4a, SOCKS 5, HTTP CONNECT. They look names up; nothing here does.
 
-from dataclasses import dataclass
+Reading order: `proxy` (what a user writes) → `proxied` (the layer for it) → `socks5`, `socks4a`,
+`http_connect` (the words).
+"""
 
-from hemostat.errors import HemostatError
-from hemostat.layers.layer import Layer
+from hemostat.layers.proxies.proxied import proxied
+from hemostat.layers.proxies.proxy import CODES, Proxy, ProxyError, read_proxy
 
-__all__ = ["Proxy", "ProxyError", "proxied", "read_proxy"]
-
-
-class ProxyError(HemostatError):
-    """What is written is no proxy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    scheme: str
-    host: str
-    port: int
-    user: str | None = None
-    password: str | None = None
-
-
-def read_proxy(text: str) -> Proxy:
-    raise ProxyError("not yet")
-
-
-def proxied(proxy: Proxy, host: str, port: int) -> Layer:
-    raise ProxyError("not yet")
+__all__ = ["CODES", "Proxy", "ProxyError", "proxied", "read_proxy"]
