@@ -35,7 +35,10 @@ def as_it_should_be(page: str) -> str:
 
 
 def _dialects() -> Iterator[str]:
-    yield "| `--dialect` | protocol | schemes, with their ports | ports that mean it | round trips before the hello | source |"
+    yield (
+        "| `--dialect` | protocol | schemes, with their ports | ports that mean it | round trips before the hello "
+        "| source |"
+    )
     yield "|---|---|---|---|---|---|"
     for dialect in sorted(dialects().values(), key=lambda dialect: (dialect.has_words, dialect.name)):
         ports = ", ".join(str(port) for port in dialect.ports) or "all others" * (dialect.name == "tls")

@@ -16,12 +16,16 @@ RECORD = b"\x16\x03\x01\x00\x05hello"
 
 @dataclass
 class Met:
-    """Both sides of a dialect after their words. `turns`: how often the word passed from one to the other."""
+    """Both sides of a dialect after their words. `to_asks`: all that the asking side heard; `order`: who heard, piece
+    by piece; `turns`: how often that passed from one to the other.
+    """
 
     asks: Layer
     grants: Layer
     turns: int = 0
     said: list[bytes] = field(default_factory=list)
+    to_asks: list[bytes] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
 
 
 def meet(
@@ -40,6 +44,9 @@ def meet(
         assert len(met.said) < 1000, "they never end"
         to, data = pending.pop(0)
         met.said.append(data)
+        met.order.append("asks" if to is asks else "grants")
+        if to is asks:
+            met.to_asks.append(data)
         met.turns += to is not last
         last = to
         other = grants if to is asks else asks

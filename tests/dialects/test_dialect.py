@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hemostat.dialects import Dialect, dialects
 from hemostat.layers import Layer, Step
-from tests.dialects.talking import SETTING
+from tests.dialects.talking import RECORD, SETTING, meet
 
 pieces = st.lists(st.binary(max_size=50), max_size=8)
 clocks = st.integers(0, 1 << 62)
@@ -88,3 +88,49 @@ def test_whatever_a_peer_says_a_layer_takes_it(dialect: Dialect, data: list[byte
         for now, piece in enumerate(data):
             assert isinstance(layer.from_peer(now, piece), Step)
             assert layer.refusal is None or layer.refusal
+
+
+SPOKEN = [dialect for dialect in dialects().values() if dialect.has_words]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2, 7])
+@pytest.mark.parametrize("dialect", SPOKEN, ids=lambda item: str(item.name))
+def test_both_sides_of_a_dialect_come_to_tls(dialect: Dialect, cut: int) -> None:
+    met = meet(dialect, cut=cut)
+    assert (met.asks.refusal, met.grants.refusal) == (None, None)
+    assert met.asks.ready
+    down = met.asks.from_tls(0, RECORD).to_peer
+    heard = [piece for data in down for piece in met.grants.from_peer(0, data).to_tls]
+    assert met.grants.ready
+    assert b"".join(heard) == RECORD
+
+
+@pytest.mark.parametrize("dialect", SPOKEN, ids=lambda item: str(item.name))
+def test_its_words_take_the_round_trips_that_it_says(dialect: Dialect) -> None:
+    """A turn is what one side hears before it speaks again: the hello goes out in the turn after the last one heard."""
+    met = meet(dialect)
+    runs = [who for who, before in zip(met.order, ["", *met.order], strict=False) if who != before]
+    assert runs.count("asks") <= dialect.round_trips + 1
+
+
+@pytest.mark.parametrize("dialect", SPOKEN, ids=lambda item: str(item.name))
+@given(at=st.integers(0, 2000), noise=st.binary(max_size=40))
+def test_words_that_are_cut_or_garbled_end_in_no_exception(dialect: Dialect, at: int, noise: bytes) -> None:
+    said = b"".join(meet(dialect).to_asks)
+    for words in (said[: at % (len(said) + 1)], said[: at % (len(said) + 1)] + noise):
+        layer = dialect.asks(SETTING)
+        layer.start(0)
+        layer.from_peer(0, words)
+        layer.ended(1)
+        assert isinstance(layer.ready, bool)
+
+
+@pytest.mark.parametrize("dialect", SPOKEN, ids=lambda item: str(item.name))
+def test_a_flood_of_words_is_bounded(dialect: Dialect) -> None:
+    for side in (dialect.asks, dialect.grants):
+        layer = side(SETTING)
+        layer.start(0)
+        for _ in range(64):
+            step = layer.from_peer(0, b"220-and on and on\r\n" * 200)
+            assert sum(map(len, step.to_peer)) < 1 << 16
+        assert not layer.ready

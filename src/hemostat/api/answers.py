@@ -27,7 +27,7 @@ def answer_to_look(look: "Look", row: "Observation | None") -> Answer:
         target=target.written,
         address=look.address,
         port=target.port,
-        dialect=target.dialect,
+        dialect=_dialect(look),
         verdict=verdict.word,
         reason=verdict.reason,
         explanation=verdict.explanation,
@@ -41,6 +41,12 @@ def answer_to_look(look: "Look", row: "Observation | None") -> Answer:
         chain=issuers,
         observed_at=write_time(look.observed_at),
     )
+
+
+def _dialect(look: "Look") -> str:
+    """The dialect that was spoken last: that which was asked for, or the one in which something else greeted."""
+    connections = look.facts["connections"] if look.facts is not None else ()
+    return str(connections[-1].get("dialect", look.target.dialect)) if connections else look.target.dialect
 
 
 def answer_to_bad_line(

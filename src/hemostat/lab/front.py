@@ -62,6 +62,7 @@ class Front:
         finally:
             datagrams.end()
             transport.close()
+            await asyncio.sleep(0)
 
     async def _run_stream(self) -> None:
         talks: set[_Talk] = set()
@@ -73,6 +74,8 @@ class Front:
             server.close()
             for talk in list(talks):
                 talk.end()
+            # What was closed is let go of in the loop's next turn.
+            await asyncio.sleep(0)
 
     def talk(self) -> "_Talk":
         """A new client's side of things."""

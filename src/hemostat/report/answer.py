@@ -33,7 +33,7 @@ class Answer:
     target        as the user wrote it, without query and secrets
     address       as text, with the zone of a link-local one; None where there was none to ask
     port          None where what was written names no target
-    dialect       how it was asked: `tls`, `dtls`
+    dialect       how it was asked: `tls`, `dtls`, `smtp`, …; where another protocol greeted, in that one
     verdict       one of five words; None where what was written names no target
     reason        a code
     explanation   a few sentences for a person

@@ -45,6 +45,7 @@ _ENDS: Final = {
 _WORDS: Final = (
     ("failure", "failure"),
     ("not_tls", "spoke"),
+    ("spoke", "greeted in"),
     ("refusal", "no handshake"),
     ("error", "breach"),
 )
@@ -136,7 +137,8 @@ def dialogue(facts: Mapping[str, Any]) -> Iterator[str]:
     connections = facts["connections"]
     for number, each in enumerate(connections, 1):
         began = f"{_ms(each['started'])} from the start"
-        yield f"connection {number} of {len(connections)}, {_ASKED[each['asked']]}, {began}"
+        spoken = f" in {each['dialect']}" if each.get("dialect", facts["dialect"]) != facts["dialect"] else ""
+        yield f"connection {number} of {len(connections)}{spoken}, {_ASKED[each['asked']]}, {began}"
         for label, lines in _of_connection(each):
             for line in lines:
                 yield f"  {label:{_LABEL}}{line}"
@@ -144,6 +146,7 @@ def dialogue(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_connection(connection: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Facts of version 1 of the kind have no fields of dialects."""
     yield "offered", [_offer(connection["offered"])]
     yield "messages", _messages(connection["messages"])
     if connection["version"] is not None:
@@ -155,7 +158,7 @@ def _of_connection(connection: Mapping[str, Any]) -> Iterator[tuple[str, Sequenc
     if connection["nudges"]:
         yield "nudges", [counted(connection["nudges"], "further Finished", "further Finished")]
     for field, label in _WORDS:
-        if connection[field]:
+        if connection.get(field):
             yield label, [str(connection[field])]
     trip = "" if connection["round_trip"] is None else f"; round trip {_ms(connection['round_trip'])}"
     yield "end", [f"{_ENDS[connection['ended']]} after {_ms(connection['microseconds'])}{trip}"]

@@ -167,7 +167,9 @@ def _observation(judged: Judged) -> Iterator[str]:
     if row.kind == "probe":
         name = "by its address alone" if facts["host"] is None else f"as {facts['host']}"
         place = place_of(facts["address"], facts["port"])
-        yield f"{_STEP}asked {name} at {place}, {facts['dialect']} over {facts['transport']}"
+        via = facts.get("via")
+        through = f", through {via['scheme']}://{place_of(via['address'], via['port'])}" if via else ""
+        yield f"{_STEP}asked {name} at {place}, {facts['dialect']} over {facts['transport']}{through}"
         yield from (f"{_STEP}{line}" for line in dialogue(facts))
     else:
         yield from (f"{_STEP}{key}: {value}" for key, value in facts.items())
