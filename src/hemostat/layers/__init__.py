@@ -1,10 +1,11 @@
 """What stands between a connection and TLS: layers of plain words, fed bytes and time. No I/O, standard library alone.
 
 Reading order: `layer` (what a layer is) → `spoken` (one whose words a generator speaks), `replies` → `stacked` (one
-behind another) → `proxies`.
+behind another) → `proxies`; `openvpn` (one that wraps everything).
 """
 
 from hemostat.layers.layer import ControlKey, Layer, Refusal, Setting, Step
+from hemostat.layers.openvpn import ControlKeyError
 from hemostat.layers.proxies import ProxyError
 from hemostat.layers.replies import Reply, reply
 from hemostat.layers.spoken import Line, Refused, Spoken, Until, Want, Words, spoken
@@ -12,6 +13,7 @@ from hemostat.layers.stacked import Stacked
 
 __all__ = [
     "ControlKey",
+    "ControlKeyError",
     "Layer",
     "Line",
     "ProxyError",

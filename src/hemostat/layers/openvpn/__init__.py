@@ -1,0 +1,10 @@
+"""OpenVPN's control channel: how it carries TLS in numbered, acknowledged packets, under a shared key or none.
+
+Reading order: `packets` → `control_key` (the key's file), `wrapping` (what the key does to a packet) → `reliability`
+→ `layer`.
+"""
+
+from hemostat.layers.openvpn.control_key import ControlKeyError, read_control_key, read_digest
+from hemostat.layers.openvpn.layer import OpenVpn, begins_a_session, openvpn
+
+__all__ = ["ControlKeyError", "OpenVpn", "begins_a_session", "openvpn", "read_control_key", "read_digest"]
