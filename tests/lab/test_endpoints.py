@@ -6,7 +6,14 @@ import re
 import pytest
 
 from hemostat.api.targets import read_target
-from hemostat.lab.endpoints import OpenEndpoint, announcement, default_endpoints, select_endpoints
+from hemostat.dialects import dialects
+from hemostat.lab.endpoints import (
+    OpenEndpoint,
+    announcement,
+    default_endpoints,
+    dialect_endpoints,
+    select_endpoints,
+)
 from hemostat.lab.errors import LabError
 from hemostat.lab.recordings import recorded_peers
 
@@ -77,10 +84,43 @@ def test_the_table_has_a_line_for_each() -> None:
 def test_the_json_has_a_line_for_each() -> None:
     lines = [json.loads(line) for line in announcement(OPENED, as_json=True).splitlines()]
     assert lines == [opened.as_json() for opened in OPENED]
-    assert lines[0].keys() == {"name", "transport", "host", "port", "verdict", "says", "peer", "command"}
+    assert lines[0].keys() == {
+        "name",
+        "transport",
+        "dialect",
+        "host",
+        "port",
+        "verdict",
+        "says",
+        "peer",
+        "command",
+    }
     assert (lines[0]["port"], lines[0]["verdict"]) == (5000, "vulnerable")
 
 
 def test_none_opened_is_a_table_of_none() -> None:
     assert announcement([]).split() == ["name", "verdict", "try", "what", "it", "is"]
     assert announcement([], as_json=True) == ""
+
+
+def test_every_dialect_with_words_has_a_vulnerable_and_a_patched_endpoint() -> None:
+    spoken = [dialect for dialect in dialects().values() if dialect.has_words]
+    found = {each.name: each for each in dialect_endpoints()}
+    assert found.keys() == {f"{word}-{each.name}" for word in ("vulnerable", "patched") for each in spoken}
+    for dialect in spoken:
+        endpoint = found[f"vulnerable-{dialect.name}"]
+        assert (endpoint.dialect, endpoint.transport, endpoint.verdict) == (
+            dialect.name,
+            dialect.transport,
+            "vulnerable",
+        )
+        target = read_target(OpenEndpoint(endpoint, "127.0.0.1", 5000).target)
+        assert (target.dialect, target.port) == (dialect.name, 5000)
+
+
+def test_all_dialects_can_be_named_at_once_or_one_by_one() -> None:
+    assert select_endpoints(["dialects"]) == dialect_endpoints()
+    (one,) = select_endpoints(["patched-smtp"])
+    assert (one.name, one.dialect, one.verdict) == ("patched-smtp", "smtp", "patched")
+    with pytest.raises(LabError, match=r"vulnerable-smtp, .*dialects"):
+        select_endpoints(["vulnerable-gopher"])

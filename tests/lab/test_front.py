@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from hemostat.dialects import Dialect, dialects
+from hemostat.dialects import Dialect, Transport, dialects
 from hemostat.dialects.dialect import no_words
 from hemostat.lab.front import Front
 from hemostat.lab.limits import Limits
@@ -23,18 +23,18 @@ def grants(setting: Setting) -> Words:
     yield b"go\n"
 
 
-def of(**how: object) -> Dialect:
+GRANTS = spoken(grants)
+
+
+def of(transport: Transport = "tcp", granted: Callable[[Setting], Layer] = GRANTS) -> Dialect:
     return Dialect(
-        **{
-            "name": "test",
-            "title": "a dialect of a test",
-            "source": "this test",
-            "transport": "tcp",
-            "schemes": {"test": 1},
-            "asks": no_words,
-            "grants": spoken(grants),
-            **how,
-        }
+        name="test",
+        title="a dialect of a test",
+        source="this test",
+        transport=transport,
+        schemes={"test": 1},
+        asks=no_words,
+        grants=granted,
     )
 
 
@@ -185,7 +185,7 @@ class Framed(Layer):
 def test_over_udp_each_address_is_a_client_of_its_own() -> None:
     async def dialogue() -> None:
         loop = asyncio.get_running_loop()
-        async with fronted(echoes, of(transport="udp", grants=Framed)) as address:
+        async with fronted(echoes, of("udp", Framed)) as address:
             for said in (b"?abc", b"?xyz"):
                 with socket.socket(type=socket.SOCK_DGRAM) as client:
                     client.setblocking(False)

@@ -6,7 +6,7 @@ Reading order: `recordings` (what real peers did), `applications` and `heartbeat
 words of a dialect before it), `endpoints` and `serve` (on sockets), `client`.
 
 Nothing here imports `hemostat.wire` or `hemostat.exchange`: what is tested and what tests it must not share
-errors.
+errors. The words before TLS are the dialects' own, of which real clients and servers try both roles.
 """
 
 from hemostat.lab.client import call

@@ -198,7 +198,7 @@ def select_endpoints(names: Iterable[str]) -> tuple[LabEndpoint, ...]:
     for peer in recorded_peers():
         if peer.role == "server":
             known[peer.id] = LabEndpoint(peer.id, peer, f"{peer.library} in {peer.application_name}")
-    chosen = []
+    chosen: list[LabEndpoint] = []
     for name in names:
         if name == DIALECTS:
             chosen += spoken
