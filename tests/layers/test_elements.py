@@ -158,11 +158,27 @@ def test_what_is_broken_is_refused(data: bytes, cut: int) -> None:
         b"y" * 5000,
         b"<a>" * 17,
         b"<a/>" * 20000,
+        b"<a>" + b"<b/>" * 512,
     ],
 )
 def test_what_goes_on_and_on_is_too_long(data: bytes) -> None:
     for cut in (0, 1000):
         assert hear(HEADER + data, cut=cut)[1].refusal == "too-long"
+
+
+def test_as_many_elements_as_there_may_be() -> None:
+    assert len(one(b"<a>" + b"<b/>" * 511 + b"</a>").children) == 511
+
+
+def test_no_scope_is_kept_of_what_is_closed() -> None:
+    """A peer could make each of them as large as a tag can be."""
+    many = b"".join(b" xmlns:n%d='urn:%d'" % (number, number) for number in range(150))
+    found = one(b"<a" + many + b"><b xmlns='urn:b'/><n7:c/></a>")
+    assert [(each.namespace, each.scope) for each in (*found.children, found)] == [
+        (b"urn:b", {}),
+        (b"urn:7", {}),
+        (b"jabber:client", {}),
+    ]
 
 
 def test_sixteen_elements_deep_is_not_too_deep() -> None:

@@ -12,8 +12,9 @@ from hemostat.layers.spoken import Refused, Until, Want
 
 __all__ = ["Element", "element", "opening"]
 
-_LONGEST_TAG: Final = 8192
+_LONGEST_TAG: Final = 4096
 _DEEPEST: Final = 16
+_MOST_ELEMENTS: Final = 512
 _SPACE: Final = b" \t\r\n"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _NAME: Final = re.compile(rb"[^ \t\r\n=<>'\"/!?&:]+(?::[^ \t\r\n=<>'\"/!?&:]+)?")
@@ -28,8 +29,8 @@ class Element(NamedTuple):
     """An element, or the start of one.
 
     `namespace`: empty where it is in none. `name`: without its prefix; `written`: with it. `attributes`: as they were
-    written, those that declare namespaces among them. `scope`: prefix (empty for none) → namespace, inside of it.
-    `children`: the elements in it.
+    written, those that declare namespaces among them. `scope`: prefix (empty for none) → namespace, inside of it; empty
+    once it is closed. `children`: the elements in it.
     """
 
     namespace: bytes
@@ -61,9 +62,10 @@ def opening() -> Generator[Want, bytes, Element]:
 def element(stream: Element) -> Generator[Want, bytes, Element | None]:
     """Hear one element inside the stream, from its first tag to its last; None where the stream is closed instead.
 
-    Raises Refused: `broken-words`, `too-long` (a tag of more than 8192 bytes, or more than 16 elements deep).
+    Raises Refused: `broken-words`, `too-long` (a tag of more than 4096 bytes, 16 elements deep, 512 in all).
     """
     inside: list[Element] = []
+    count = 0
     while True:
         tag = yield from _tag()
         if tag.startswith(b"/"):
@@ -73,15 +75,18 @@ def element(stream: Element) -> Generator[Want, bytes, Element | None]:
             if closes is stream:
                 return None
         else:
-            begins = closes = _start(tag.removesuffix(b"/"), (inside or [stream])[-1].scope)
-            if inside:
-                inside[-1].children.append(begins)
-            if not tag.endswith(b"/"):
-                inside.append(begins)
-            if len(inside) > _DEEPEST:
+            closes = _start(tag.removesuffix(b"/"), (inside or [stream])[-1].scope)
+            count += 1
+            if len(inside) == _DEEPEST or count > _MOST_ELEMENTS:
                 raise Refused("too-long")
+            if not tag.endswith(b"/"):
+                inside.append(closes)
+                continue
+        # A scope may be large, and each that declares something has one of its own: none is kept longer than needed.
+        closed = closes._replace(scope={})
         if not inside:
-            return closes
+            return closed
+        inside[-1].children.append(closed)
 
 
 def _tag(*, begun: bool = False) -> Generator[Want, bytes, bytes]:
@@ -89,16 +94,16 @@ def _tag(*, begun: bool = False) -> Generator[Want, bytes, bytes]:
 
     `begun`: its `<` was heard before.
     """
-    tag = yield Until(b">")
+    tag = yield Until(b">", _LONGEST_TAG)
     if not begun:
         while b"<" not in tag:
-            tag = yield Until(b">")
+            tag = yield Until(b">", _LONGEST_TAG)
         tag = tag.partition(b"<")[2]
     if tag.startswith(b"!"):
         return tag
     quote = _left_open(tag, b"")
     while quote:
-        more = yield Until(b">")
+        more = yield Until(b">", _LONGEST_TAG)
         tag += more
         if len(tag) > _LONGEST_TAG:
             raise Refused("too-long")
