@@ -64,7 +64,7 @@ def test_garbage_is_refused_or_waited_on_and_nothing_is_raised(garbage: bytes, s
     assert layer.refusal in (None, "other-protocol", "too-long", "broken-words", "no-tls", "text-before-tls")
     whole = begun()
     fed(whole, garbage, 1000)
-    assert (whole.refusal, whole.ready, whole.heard) == (layer.refusal, layer.ready, layer.heard)
+    assert (whole.refusal, whole.heard[: len(layer.heard)]) == (layer.refusal, layer.heard)
 
 
 @pytest.mark.parametrize(

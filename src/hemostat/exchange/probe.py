@@ -344,7 +344,11 @@ class Probe:
         if layer is not None:
             if not layer.ready:
                 layer.ended(now)
-            refusal = connection.refusal = layer.refusal
+            refusal = layer.refusal
+            if refusal is None and isinstance(layer, Stacked) and not layer.through:
+                # The proxy's own words stopped: it is slow to connect, or ended what it doesn't understand.
+                refusal = "proxy-timeout" if connection.ended == "ours" else "proxy-broken"
+            connection.refusal = refusal
             if refusal is not None and refusal.startswith("proxy-"):
                 connection.ended, connection.failure = "failed", refusal
             elif connection.version is None:

@@ -18,6 +18,8 @@ _REFUSALS: Final[dict[int, Refusal]] = {
     404: "proxy-broken",
     501: "proxy-broken",
     505: "proxy-broken",
+    # 401 is an origin's word, and what tinyproxy says to a wrong password.
+    401: "proxy-login",
     407: "proxy-login",
     408: "proxy-timeout",
     504: "proxy-timeout",
