@@ -111,6 +111,7 @@ REFUSALS = {
     "a result of no number": (message(1, encode(0x78, b"\x0a\x00\x04\x00\x04\x00")), "broken-words"),
     "no operation": (encode(0x30, encode_integer(0x02, 1)), "broken-words"),
     "no message": (encode(0x30, encode(0x04), encode(0x78)), "broken-words"),
+    "a message numbered in text": (encode(0x30, encode(0x04, b"\x01"), SUCCESS[5:]), "broken-words"),
     "an indefinite length": (b"\x30\x80\x02\x01\x01", "broken-words"),
     "a length past the message": (b"\x30\x05\x02\x01\x01\x78\x07", "broken-words"),
     "a message of 4 GiB": (b"\x30\x84\xff\xff\xff\xff", "too-long"),

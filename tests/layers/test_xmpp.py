@@ -94,6 +94,11 @@ def test_it_asks_the_host_for_its_features_then_for_tls(content: bytes, cut: int
             b"<features>" + STARTTLS + b"</features>",
             PROCEED,
         ],
+        [
+            b"<stream xmlns='http://etherx.jabber.org/streams' version='1.0'>",
+            b"<features>" + STARTTLS + b"</features>",
+            PROCEED,
+        ],
     ],
 )
 def test_the_same_said_otherwise(words: list[bytes]) -> None:
@@ -328,6 +333,7 @@ def test_a_header_tells_what_begins(content: bytes, heard: Callable[[bytes], byt
     assert xmpp.begins(heard(content), content)
     assert not xmpp.begins(heard(content), other)
     assert not xmpp.begins(heard(content).partition(b" id=")[0], content)
+    assert not xmpp.begins(heard(content).replace(b"etherx", b"other"), content)
 
 
 words_of_xmpp = st.lists(

@@ -55,8 +55,6 @@ def values(content: bytes) -> tuple[Value, ...]:
         at += 2
         if length & _LONG:
             size = _length_bytes(length)
-            if len(content) - at < size:
-                raise Refused("broken-words")
             length = int.from_bytes(content[at : at + size], "big")
             at += size
         if len(content) - at < length:
