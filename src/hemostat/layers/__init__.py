@@ -1,7 +1,8 @@
 """What stands between a connection and TLS: layers of plain words, fed bytes and time. No I/O, standard library alone.
 
-Reading order: `layer` (what a layer is) → `spoken` (one whose words a generator speaks), `replies` → `stacked` (one
-behind another) → `proxies`; `openvpn` (one that wraps everything).
+Reading order: `layer` (what a layer is) → `spoken` (one whose words a generator speaks) → what words are made
+of: `replies`, `elements` and `xmpp`, `ber` → `stacked` (one behind another) → `proxies`; `openvpn` (one that wraps
+everything).
 """
 
 from hemostat.layers.layer import ControlKey, Layer, Refusal, Setting, Step
