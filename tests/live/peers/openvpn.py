@@ -1,7 +1,7 @@
 """Debian's openvpn: a server of the suite's configuration on loopback, and a client that connects to a port of ours.
 
-A server opens a TUN device, which gets no address and no route; so it needs root. Ports by kind: `openvpn.server(folder,
-"udp")`, `"tcp-server"`, each plain or with a shared key of the control channel.
+A server opens a TUN device, which gets no address and no route; so it needs root. One server a transport and a key:
+`with openvpn.server(folder, "udp", key=openvpn.new_key(folder), mode="tls-crypt") as peer`.
 """
 
 from __future__ import annotations

@@ -16,12 +16,12 @@ from hemostat.layers.openvpn.packets import (
     PLAIN_RESET,
     RESET_BY_CLIENT,
     RESET_BY_SERVER,
+    RESET_BY_WRAPPED_KEY,
     ROOM_BESIDE_PAYLOAD,
     SESSION,
     Packet,
     body,
     head,
-    opcode_of,
     parse,
 )
 from hemostat.layers.openvpn.reliability import Receiver, Sender, Sending
@@ -35,6 +35,8 @@ _LARGEST_FRAME: Final = 2048
 """Bytes of a packet over TCP (TLS_CHANNEL_BUF_SIZE); the words of other protocols, read as a length, are larger."""
 _MOST_UNSENT: Final = 1 << 20
 _HEARD: Final = 512
+_LEAST_WRAPPED: Final = PLAIN_RESET + 16 + 8
+"""Bytes of a reset under a key, at the least: MD5 and the replay number."""
 _LENGTH: Final = 2
 
 
@@ -122,7 +124,7 @@ class OpenVpn(Layer):
     def ended(self, now: int) -> None:
         """Whether what came, if anything, was an OpenVPN that we could not read, or something else."""
         if self.refusal is None and not self.ready and self.heard and not self._stream:
-            self.refusal = "other-protocol" if opcode_of(self.heard) is None else "needs-key"
+            self.refusal = self._unreadable(self.heard)
 
     # -- what came -------------------------------------------------------------------------------------------
 
@@ -138,8 +140,14 @@ class OpenVpn(Layer):
                 packets.append(packet)
             elif self._stream and self._peer is None:
                 # Nobody but the peer speaks on this connection, and it didn't say what it had to.
-                self.refusal = "other-protocol" if opcode_of(item) is None else "needs-key"
+                self.refusal = self._unreadable(item)
         return packets
+
+    def _unreadable(self, first: bytes) -> Refusal:
+        """What it means that the first packet of the other side can't be read."""
+        opcodes = (RESET_BY_SERVER, CONTROL, ACK) if self._client else (RESET_BY_CLIENT, RESET_BY_WRAPPED_KEY)
+        under_a_key = len(first) >= _LEAST_WRAPPED and first[0] in [opcode << 3 for opcode in opcodes]
+        return "needs-key" if under_a_key else "other-protocol"
 
     def _framed(self, data: bytes) -> list[bytes]:
         """The whole packets of a stream, off what came so far."""

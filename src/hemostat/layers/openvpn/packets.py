@@ -18,18 +18,17 @@ __all__ = [
     "ACK",
     "CONTROL",
     "HEAD",
-    "KNOWN_OPCODES",
     "MOST_ACKS",
     "MOST_ACKS_BESIDE",
     "PLAIN_RESET",
     "RESET_BY_CLIENT",
     "RESET_BY_SERVER",
+    "RESET_BY_WRAPPED_KEY",
     "ROOM_BESIDE_PAYLOAD",
     "SESSION",
     "Packet",
     "body",
     "head",
-    "opcode_of",
     "parse",
 ]
 
@@ -39,8 +38,8 @@ RESET_BY_CLIENT: Final = 7
 RESET_BY_SERVER: Final = 8
 """P_CONTROL_V1, P_ACK_V1, P_CONTROL_HARD_RESET_CLIENT_V2, P_CONTROL_HARD_RESET_SERVER_V2."""
 
-KNOWN_OPCODES: Final = frozenset(range(1, 12))
-"""From P_CONTROL_HARD_RESET_CLIENT_V1 to P_CONTROL_WKC_V1."""
+RESET_BY_WRAPPED_KEY: Final = 10
+"""P_CONTROL_HARD_RESET_CLIENT_V3: tls-crypt-v2's."""
 
 SESSION: Final = 8
 """Bytes of a session id."""
@@ -66,12 +65,6 @@ class Packet(NamedTuple):
     acked_session: bytes | None = None
     number: int | None = None
     payload: bytes = b""
-
-
-def opcode_of(data: bytes) -> int | None:
-    """The opcode that a packet begins with; None where it is none of OpenVPN's."""
-    opcode = data[0] >> 3 if data else 0
-    return opcode if opcode in KNOWN_OPCODES else None
 
 
 def head(packet: Packet) -> bytes:

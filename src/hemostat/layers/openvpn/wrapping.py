@@ -5,8 +5,8 @@ channel"; doc/tls-crypt-v2.txt and tls_crypt.h of OpenVPN's source.
 
     none       head                                               body
     tls-auth   head  HMAC of (replay, head, body)  replay         body
-    tls-crypt  head  replay  HMAC of (head, replay, body)         body, encrypted: AES-256-CTR, its counter is the HMAC's
-                                                                  first 16 bytes
+    tls-crypt  head  replay  HMAC of (head, replay, body)         body, encrypted: AES-256-CTR, its counter: the first
+                                                                  16 bytes of the HMAC
 
 `replay` is a number that counts up with every packet, retransmitted or not (32 bits), and the seconds of the clock at
 the session's begin (32 bits). It is written here and not checked: what comes twice the reliability layer drops.
