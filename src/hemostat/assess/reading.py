@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from hemostat.exchange import signs
 from hemostat.exchange.facts import CLOSES_NEEDED, could_be_reaction
 from hemostat.exchange.tally import TURNS_NEEDED, Tally
 
@@ -17,14 +18,13 @@ _STREAM_VERSIONS = ("SSL3.0", "TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3")
 _DATAGRAM_VERSIONS = ("DTLS1.0", "DTLS1.2")
 
 
+def _signs(connection: Mapping[str, Any]) -> list[signs.Sign]:
+    return [(part["part"], part["answer"], part["microseconds"]) for part in connection["parts"]]
+
+
 def _ignored(connection: Mapping[str, Any]) -> bool:
-    """Own bytes alone drew an orderly close, no sooner than they could, and nothing else."""
-    parts = connection["parts"]
-    return (
-        [(part["part"], part["answer"]) for part in parts] == [("own-bytes", "none")]
-        and connection["ended"] == "fin"
-        and connection["error"] is None
-        and could_be_reaction(parts[0]["microseconds"], connection["round_trip"])
+    return signs.ignored(
+        _signs(connection), connection["ended"], connection["error"], connection["round_trip"]
     )
 
 
@@ -270,10 +270,7 @@ class Reading:
     def no_heartbeats_over_ssl30(self) -> bool:
         """SSL 3.0: a control went unanswered before a flush that was answered."""
         return any(
-            connection["version"] == "SSL3.0"
-            and any(part["part"] == "flush" and part["answer"] == "alert" for part in connection["parts"])
-            and all(part["answer"] == "none" for part in connection["parts"] if part["part"] != "flush")
-            and any(part["part"] == "control" for part in connection["parts"])
+            signs.no_heartbeats_over_ssl30(_signs(connection), connection["version"])
             for connection in self.connections
         )
 

@@ -7,13 +7,14 @@ no clock.
 from collections.abc import Generator
 from typing import Final, NamedTuple
 
+from hemostat.exchange import signs
 from hemostat.exchange.datagram import tallied
-from hemostat.exchange.facts import CLOSES_NEEDED, Asked, Connection, could_be_reaction
+from hemostat.exchange.facts import CLOSES_NEEDED, Asked, Connection
 from hemostat.exchange.flight import wants_question
 from hemostat.exchange.offers import Form, Offer
 from hemostat.exchange.tally import MOST_ASKED, Tally
 from hemostat.wire.heartbeat import MODE_PEER_NOT_ALLOWED
-from hemostat.wire.protocol import SSL30, TLS13
+from hemostat.wire.protocol import SSL30, TLS13, version_name
 
 __all__ = ["MOST_CONNECTIONS", "Ask", "Course", "datagram_course", "stream_course"]
 
@@ -65,23 +66,18 @@ def _proved(connection: Connection) -> bool:
     return control is not None and control.answer in ("equal", "equal-so-far", "different")
 
 
-def _no_heartbeats_over_ssl30(connection: Connection) -> bool:
-    """SSL 3.0: the flush was answered and the control before it wasn't."""
-    flush, control = connection.part("flush"), connection.part("control")
-    return (
-        connection.version == SSL30
-        and flush is not None
-        and flush.answer == "alert"
-        and control is not None
-        and control.answer == "none"
-    )
+def _signs(connection: Connection) -> list[signs.Sign]:
+    return [(part.name, part.answer, part.microseconds) for part in connection.parts]
 
 
 def _settled(connection: Connection) -> bool:
     return (
         not wants_question(connection, datagram=False)
         or _proved(connection)
-        or _no_heartbeats_over_ssl30(connection)
+        or (
+            connection.version == SSL30
+            and signs.no_heartbeats_over_ssl30(_signs(connection), version_name(SSL30))
+        )
     )
 
 
@@ -206,14 +202,7 @@ def _spoilt(connection: Connection) -> bool:
 
 
 def _ignored(connection: Connection) -> bool:
-    """Own bytes alone drew an orderly end and nothing else."""
-    parts = connection.parts
-    return (
-        [(part.name, part.answer) for part in parts] == [("own-bytes", "none")]
-        and connection.ended == "fin"
-        and connection.error is None
-        and could_be_reaction(parts[0].microseconds, connection.round_trip)
-    )
+    return signs.ignored(_signs(connection), connection.ended, connection.error, connection.round_trip)
 
 
 def datagram_course(names: tuple[str | None, str | None], *, client: bool = False) -> Course:
