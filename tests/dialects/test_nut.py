@@ -35,6 +35,12 @@ def test_what_else_it_may_say(answer: bytes, refusal: str) -> None:
     assert layer.refusal == refusal
 
 
+def test_it_is_known_by_its_errors_alone() -> None:
+    assert DIALECT.greets(b"ERR UNKNOWN-COMMAND\n")
+    assert not DIALECT.greets(b"ERROR\r\n"), "memcached's"
+    assert not DIALECT.greets(b"ERR wrong number of arguments\r\n")
+
+
 def test_a_record_behind_the_word_is_tls() -> None:
     layer = DIALECT.asks(SETTING)
     layer.start(0)

@@ -167,7 +167,8 @@ def test_a_server_without_features_is_asked_to_close() -> None:
 
 
 REFUSALS = {
-    "another host": ([header(), error(b"host-unknown")], "refused-by-policy"),
+    "another host": ([header(), error(b"host-unknown")], "name-not-served"),
+    "a host that has moved": ([header(), error(b"host-gone")], "name-not-served"),
     "another host, by ejabberd": (
         [
             b"<?xml version='1.0'?><stream:stream id='16124' version='1.0' xml:lang='en'",
@@ -175,7 +176,7 @@ REFUSALS = {
             b"<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'></host-unknown></stream:error>",
             END,
         ],
-        "refused-by-policy",
+        "name-not-served",
     ),
     "what it does not understand, without a version": (
         [header(version=b"") + error(b"not-well-formed")],

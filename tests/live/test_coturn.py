@@ -7,7 +7,9 @@ import pytest
 from tests.live.looks import look
 from tests.live.peers.coturn import Coturn
 from tests.live.raw_dialogue import HEARTBEAT_OFFERED, Conversation, DatagramConversation
+from tests.live.tested import Tested
 
+TESTED = (Tested(("tls", "dtls"), "coturn (TURN)", "coturn", "TLS and DTLS, new and old versions"),)
 INTERNAL_ERROR = 80
 """What Debian's OpenSSL 3 says of a version that its security level forbids."""
 

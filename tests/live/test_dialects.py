@@ -35,8 +35,8 @@ STARTTLS = {
     "xmpp": "xmpp",
     "xmpp-server": "xmpp-server",
 }
-"""What `openssl s_client -starttls` calls the dialects that it knows. (IRC's it gives up at a NOTICE, which servers send
-before all else.)
+"""What `openssl s_client -starttls` calls the dialects that it knows. (IRC's it gives up at a NOTICE, which servers
+send before all else.)
 """
 
 
@@ -81,7 +81,10 @@ def test_a_vulnerable_server_is_found_in_every_dialect(name: str, logs: Path) ->
         targets = {line["verdict"]: line["command"].rpartition(" ")[2] for line in lines}
         looked = look(targets["vulnerable"], targets["patched"])
     assert looked.status == 1
-    said = {answer["target"]: (answer["verdict"], answer["reason"], answer["dialect"]) for answer in looked.answers}
+    said = {
+        answer["target"]: (answer["verdict"], answer["reason"], answer["dialect"])
+        for answer in looked.answers
+    }
     assert said == {
         targets["vulnerable"]: ("vulnerable", "own-bytes-answered", name),
         targets["patched"]: ("patched", "own-bytes-ignored", name),
@@ -89,14 +92,26 @@ def test_a_vulnerable_server_is_found_in_every_dialect(name: str, logs: Path) ->
 
 
 @pytest.mark.parametrize("name", STARTTLS)
-def test_a_real_client_takes_the_words_for_a_servers(before_102q: dict[str, front.Address], name: str) -> None:
+def test_a_real_client_takes_the_words_for_a_servers(
+    before_102q: dict[str, front.Address], name: str
+) -> None:
     """OpenSSL's own s_client comes through them to the 1.0.2q, and finishes a handshake with it."""
     address = before_102q[name]
     argv = [
         needs.program("openssl", "openssl"),
-        *("s_client", "-connect", f"{address.host}:{address.port}", "-starttls", STARTTLS[name], "-brief", "-tls1_2"),
+        *(
+            "s_client",
+            "-connect",
+            f"{address.host}:{address.port}",
+            "-starttls",
+            STARTTLS[name],
+            "-brief",
+            "-tls1_2",
+        ),
         *("-cipher", "ALL:@SECLEVEL=0"),
     ]
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
+    )
     assert "CONNECTION ESTABLISHED" in done.stderr, done.stderr
     assert "Protocol version: TLSv1.2" in done.stderr

@@ -12,6 +12,11 @@ from tests.live.looks import connections, look
 from tests.live.peers.gnutls import GnuTls
 from tests.live.peers.processes import REPOSITORY, inside
 from tests.live.raw_dialogue import UNEXPECTED_MESSAGE
+from tests.live.tested import Tested
+
+TESTED = (
+    Tested(("tls", "dtls"), "gnutls-serv", "gnutls-bin", "heartbeats on, answered after the handshake alone"),
+)
 
 # Run from within the namespace, where gnutls-serv can be reached.
 OVER_TLS = """

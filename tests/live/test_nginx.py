@@ -12,7 +12,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.live.looks import connections, look, none_by_timeout
 from tests.live.peers.nginx import NAME, Nginx
 from tests.live.raw_dialogue import HEARTBEAT_OFFERED, Conversation, records
+from tests.live.tested import Tested
 
+TESTED = (
+    Tested(("tls",), "nginx (HTTP)", "nginx", "TLS 1.0 to 1.3, client certificates, strict names, no TLS"),
+)
 CERTIFICATE_REQUEST = 13
 PROTOCOL_VERSION = 70
 UNRECOGNIZED_NAME = 112

@@ -84,7 +84,7 @@ def test_a_name_that_it_does_not_serve(tls: Prosody, dialect: str) -> None:
     """It offers nothing to them: nothing is said of its TLS. With the right name, it is."""
     looked = look(target(tls, dialect, name=tls.host))
     answer = looked.one()
-    assert (answer["verdict"], answer["reason"], looked.status) == ("inconclusive", "refused-by-policy", 3)
+    assert (answer["verdict"], answer["reason"], looked.status) == ("inconclusive", "name-not-served", 3)
     answer = look(target(tls, dialect, name=tls.host), "--sni", prosody.NAME).one()
     assert (answer["verdict"], answer["reason"]) == ("not-affected", "not-offered")
     assert answer["certificate"]["sha256"] == mine(tls)

@@ -14,6 +14,7 @@ REFUSED: Final[dict[str, str]] = {
     "tls-after-login": "it gives TLS to those alone who have logged in. Look at the host from inside.",
     "refused-by-policy": "it refused to talk to us, or to begin TLS with us. Ask from an address that it trusts, or "
     "look at the host from inside.",
+    "name-not-served": "it does not serve the name that it was asked as. Give one that it serves: --sni NAME.",
     "tls-unavailable": "it says that TLS, or the whole service, is not to be had just now. Ask again later.",
     "stripped": "its offer of TLS seems to have been overwritten on the way, as some firewalls do. Ask from nearer, or "
     "look at the host from inside.",

@@ -11,6 +11,8 @@ __all__ = ["DIALECT"]
 
 _NO_TLS: Final = (b"FEATURE-NOT-CONFIGURED", b"FEATURE-NOT-SUPPORTED", b"UNKNOWN-COMMAND")
 """No certificate is configured; it was built without TLS; it is from before 2.0.5, or so."""
+_ERRORS: Final = (b"ERR UNKNOWN-COMMAND", b"ERR ACCESS-DENIED", b"ERR INVALID-ARGUMENT")
+"""What it says to what is none of its commands, as a ClientHello is not."""
 _MOST_COMMANDS: Final = 32
 
 
@@ -37,6 +39,10 @@ def _grants(setting: Setting) -> Words:
     raise Refused("refused-by-policy")
 
 
+def _greets(heard: bytes) -> bool:
+    return heard.startswith(_ERRORS)
+
+
 DIALECT = Dialect(
     name="nut",
     title="Network UPS Tools with STARTTLS",
@@ -47,4 +53,5 @@ DIALECT = Dialect(
     asks=spoken(_asks),
     grants=spoken(_grants),
     round_trips=1,
+    greets=_greets,
 )

@@ -29,6 +29,7 @@ DIALECT = Dialect(
         "telnets": 992,
         "turns": 5349,
         "xmpps": 5223,
+        "xmpps-server": 5270,
     },
     asks=no_words,
     grants=no_words,

@@ -14,6 +14,7 @@ Refusal = Literal[
     "no-tls",
     "tls-after-login",
     "refused-by-policy",
+    "name-not-served",
     "tls-unavailable",
     "stripped",
     "other-protocol",
@@ -32,7 +33,7 @@ Refusal = Literal[
 """Why there will be no TLS on a connection.
 
 - `no-tls`: the service offers none; `tls-after-login`: to those alone who have logged in; `refused-by-policy`: not
-  to us, or it turned us away before; `tls-unavailable`: not now
+  to us, or it turned us away before; `name-not-served`: not as the name that we asked as; `tls-unavailable`: not now
 - `stripped`: something between seems to have overwritten the offer
 - `other-protocol`: these are not the words of this protocol; `broken-words`: they are, and break it; `too-long`: they
   go on and on

@@ -32,8 +32,11 @@ _VERSION: Final = re.compile(rb"([0-9]{1,9})\.[0-9]{1,9}")
 
 _CONDITION: Final[dict[bytes, Refusal]] = {
     # RFC 6120 section 4.9.3: each is the last word of a stream. What is not here is a word against what we said, or
-    # against us: host-unknown, host-gone and improper-addressing want another name than ours.
+    # against us.
     b"connection-timeout": "tls-unavailable",
+    b"host-gone": "name-not-served",
+    b"host-unknown": "name-not-served",
+    b"improper-addressing": "name-not-served",
     b"internal-server-error": "tls-unavailable",
     b"remote-connection-failed": "tls-unavailable",
     b"reset": "tls-unavailable",

@@ -1,4 +1,4 @@
-"""hemostat's own relay of a dialect's words in front of a real TLS server: what is behind it is real, the words are not.
+"""hemostat's own relay of a dialect's words before a real TLS server: what is behind it is real, the words are not.
 
     with front.server("smtp", (peer.host, peer.port)) as address:
         ...  # address.host, address.port
