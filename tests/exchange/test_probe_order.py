@@ -20,9 +20,11 @@ from hemostat.exchange import (
     Probe,
     Send,
     Time,
+    Via,
     WakeAt,
 )
 from hemostat.layers import Layer, Step
+from hemostat.layers.proxies import Proxy, proxied
 from tests.exchange.dialects import dialect_of
 from tests.exchange.speech import (
     flight,
@@ -153,3 +155,32 @@ def test_who_asks_and_who_grants_is_by_the_role(role: Any) -> None:
     probe.start()
     said_first = [command.data for command in probe.handle(Connected(0)) if isinstance(command, Send)]
     assert said_first[:1] == ([b"STARTTLS"] if role == "server" else [])
+
+
+# -- a proxy in front -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("events", "failure"),
+    [
+        ([Closed(2, "fin")], "proxy-broken"),
+        ([Closed(2, "reset")], "proxy-broken"),
+        ([Data(2, b"\5\0"), Closed(3, "fin")], "proxy-unreachable"),
+        ([Data(2, b"\5\0"), Time(10_000_000)], "proxy-timeout"),
+        ([Data(2, b"\5\0\5\5")], "proxy-refused"),
+    ],
+)
+def test_what_a_proxy_says_or_leaves_unsaid_is_no_word_of_the_peer(events: list[Event], failure: str) -> None:
+    socks5 = Proxy("socks5", "192.0.2.9", 1080)
+    via = Via("socks5", "192.0.2.9", 1080, lambda: proxied(socks5, "mail.example", 25))
+    peer = Peer("mail.example", "mail.example", 25)
+    probe = Probe(
+        "server", peer, dialects()["smtp"], bytes, started=0, deadline=10_000_000, retries=0, via=via
+    )
+    probe.start()
+    commands = probe.handle(Connected(1))
+    for event in events:
+        commands = probe.handle(event)
+    (done,) = [command for command in commands if isinstance(command, Done)]
+    (connection,) = done.facts["connections"]
+    assert (connection["ended"], connection["failure"]) == ("failed", failure)

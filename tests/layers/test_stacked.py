@@ -11,6 +11,8 @@ from tests.dialects.talking import RECORD, SETTING, say
 
 def proxy() -> Layer:
     def words() -> Words:
+        if (yield 2) != b"hi":
+            raise Refused("proxy-broken")
         yield b"CONNECT\n"
         if (yield Line(16)) != b"done":
             raise Refused("proxy-refused")
@@ -58,8 +60,8 @@ class Timed(Layer):
 @pytest.mark.parametrize("cut", [0, 1, 2, 5])
 def test_the_proxys_words_come_first_then_the_services_then_tls(cut: int) -> None:
     layer = Stacked(proxy(), service())
-    assert say(layer, b"done\nhello\nready\n", cut=cut) == [b"CONNECT\n", b"STARTTLS\n"]
-    assert (layer.ready, layer.through, layer.refusal) == (True, True, None)
+    assert say(layer, b"hidone\nhello\nready\n", cut=cut) == [b"CONNECT\n", b"STARTTLS\n"]
+    assert (layer.ready, layer.refusal) == (True, None)
     assert layer.from_peer(0, RECORD) == Step((), (RECORD,))
     assert layer.from_tls(0, RECORD) == Step((RECORD,))
 
@@ -67,51 +69,53 @@ def test_the_proxys_words_come_first_then_the_services_then_tls(cut: int) -> Non
 def test_all_in_one_piece_with_the_first_record_behind() -> None:
     layer = Stacked(proxy(), service())
     layer.start(0)
-    assert layer.from_peer(0, b"done\nhello\nready\n" + RECORD) == Step((b"STARTTLS\n",), (RECORD,))
+    assert layer.from_peer(0, b"hidone\nhello\nready\n" + RECORD) == Step(
+        (b"CONNECT\n", b"STARTTLS\n"), (RECORD,)
+    )
 
 
 def test_what_the_proxy_says_is_never_heard_from_the_service() -> None:
     layer = Stacked(proxy(), service())
-    say(layer, b"do")
-    assert (layer.heard, layer.through) == (b"", False)
+    say(layer, b"hido")
+    assert layer.heard == b""
     layer.from_peer(0, b"ne\n220 mail\n")
-    assert (layer.heard, layer.through) == (b"220 mail\n", True)
+    assert layer.heard == b"220 mail\n"
     assert layer.refusal == "other-protocol"
 
 
 @pytest.mark.parametrize(
-    ("said", "refusal", "through"),
+    ("said", "refusal"),
     [
-        (b"no\n", "proxy-refused", False),
-        (b"x" * 16, "proxy-broken", False),
-        (b"done\nno\n", "other-protocol", True),
-        (b"done\nhello\nno\n", "no-tls", True),
-        (b"done\n" + b"x" * 16, "too-long", True),
-        (b"done\nhello\nready\nand more\n", "text-before-tls", True),
+        (b"hino\n", "proxy-refused"),
+        (b"hi" + b"x" * 16, "proxy-broken"),
+        (b"hidone\nno\n", "other-protocol"),
+        (b"hidone\nhello\nno\n", "no-tls"),
+        (b"hidone\n" + b"x" * 16, "too-long"),
+        (b"hidone\nhello\nready\nand more\n", "text-before-tls"),
     ],
 )
 @pytest.mark.parametrize("cut", [0, 1])
-def test_a_refusal_of_either_is_the_end(said: bytes, refusal: str, through: bool, cut: int) -> None:
+def test_a_refusal_of_either_is_the_end(said: bytes, refusal: str, cut: int) -> None:
     layer = Stacked(proxy(), service())
     say(layer, said, cut=cut)
-    assert (layer.refusal, layer.through) == (refusal, through)
+    assert layer.refusal == refusal
     assert layer.from_peer(0, RECORD) == Step()
 
 
 def test_tls_without_words_begins_where_the_proxy_is_through() -> None:
     layer = Stacked(proxy(), Layer())
-    say(layer, b"done")
+    say(layer, b"hidone")
     assert not layer.ready
     assert layer.from_peer(0, b"\n" + RECORD) == Step((), (RECORD,))
     assert layer.ready
 
 
-@given(st.binary(max_size=100), st.sampled_from([b"", b"done\n", b"done\nhello\n"]), st.integers(1, 7))
+@given(st.binary(max_size=100), st.sampled_from([b"", b"hidone\n", b"hidone\nhello\n"]), st.integers(1, 7))
 def test_garbage_raises_nothing_in_pieces_of_any_size(garbage: bytes, before: bytes, cut: int) -> None:
     layer, whole = Stacked(proxy(), service()), Stacked(proxy(), service())
     said = say(layer, before + garbage, cut=cut)
     assert b"".join(say(whole, before + garbage)) == b"".join(said)
-    assert (layer.refusal, layer.through) == (whole.refusal, whole.through)
+    assert layer.refusal == whole.refusal
     # What comes in pieces may be refused before all of it is there.
     assert whole.heard.startswith(layer.heard)
 
@@ -146,7 +150,7 @@ def test_before_the_outer_is_ready_the_inner_has_no_timer_and_no_word() -> None:
 def test_a_layer_of_datagrams_goes_through_a_proxy_item_by_item() -> None:
     layer = Stacked(proxy(), Timed(b"in ", 50, needs=1))
     layer.start(0)
-    assert layer.from_peer(5, b"done\n") == Step((b"in ",), (), 55)
+    assert layer.from_peer(5, b"hidone\n") == Step((b"CONNECT\n", b"in "), (), 55)
     assert layer.from_peer(6, b"ack") == Step((), (), 56)
     assert layer.from_tls(7, b"hello") == Step((b"in hello",), (), 56)
     assert layer.time(56) == Step((b"again in ",), (), 106)
@@ -171,6 +175,25 @@ def test_every_dialect_says_behind_a_proxy_what_it_says_without(name: str) -> No
     alone, behind = dialects()[name].asks(SETTING), Stacked(proxy(), dialects()[name].asks(SETTING))
     first = alone.start(0).to_peer
     behind.start(0)
-    said = behind.from_peer(0, b"done\n").to_peer
+    said = behind.from_peer(0, b"hidone\n").to_peer[1:]
     assert len(said) == len(first)
     assert behind.ready == alone.ready
+
+
+@pytest.mark.parametrize(
+    ("said", "silent", "told"),
+    [
+        (b"", True, "proxy-timeout"),
+        (b"hido", True, "proxy-timeout"),
+        (b"", False, "proxy-broken"),
+        (b"h", False, "proxy-broken"),
+        (b"hi", False, "proxy-unreachable"),
+        (b"hino\n", False, None),
+        (b"hidone\n", False, None),
+        (b"hidone\nhel", True, None),
+    ],
+)
+def test_what_an_end_says_of_a_proxy(said: bytes, silent: bool, told: str | None) -> None:
+    layer = Stacked(proxy(), service())
+    say(layer, said)
+    assert layer.cut_off(silent=silent) == told

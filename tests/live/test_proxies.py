@@ -1,7 +1,6 @@
 """`check` through Debian's proxies: nginx behind each, names that they look up, and all that can go wrong there.
 
-SOCKS 4a is proved with danted for addresses (it speaks SOCKS 4); its form for names, which danted has not, against a
-stand-in of the suite.
+SOCKS 4a is OpenSSH's (`ssh -D`); danted speaks SOCKS 4, so it takes addresses alone.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ NOT_OFFERED = ("not-affected", "not-offered")
 PASSWORD = "hunter2"
 LOGINS = {"microsocks_login": "me%40home:hunter2@", "tinyproxy_login": "me:hunter2@"}
 """tinyproxy's configuration can't hold a user with an `@`."""
+SSH = ("ssh", "ssh4a")
 SOCKS5 = ("microsocks", "microsocks_login", "danted")
 HTTP = ("tinyproxy", "tinyproxy_login")
 
@@ -46,7 +46,10 @@ def urls(logs: Path, nginx_peer: Nginx) -> Iterator[dict[str, str]]:
             ends.enter_context(proxies.tinyproxy(folder / "tinyproxy_login", login=("me", PASSWORD)))
         )
         strict = at(ends.enter_context(proxies.tinyproxy(folder / "tinyproxy_strict", allowed=allowed)))
+        ssh = at(ends.enter_context(proxies.ssh(folder / "ssh")))
         yield {
+            "ssh": f"socks5://{ssh}",
+            "ssh4a": f"socks4a://{ssh}",
             "microsocks": f"socks5://{plain}",
             "microsocks_login": f"socks5h://{LOGINS['microsocks_login']}{guarded}",
             "danted": f"socks5://{danted}",
@@ -66,7 +69,7 @@ def said(proxy: str, target: str, *more: str) -> tuple[str, str]:
     return answer["verdict"], answer["reason"]
 
 
-@pytest.mark.parametrize("proxy", [*SOCKS5, "danted4", *HTTP, "tinyproxy_strict"])
+@pytest.mark.parametrize("proxy", [*SOCKS5, *SSH, "danted4", *HTTP, "tinyproxy_strict"])
 def test_nginx_behind_it_is_not_affected(urls: dict[str, str], nginx_peer: Nginx, proxy: str) -> None:
     assert said(urls[proxy], f"127.0.0.1:{nginx_peer.ports['tls12']}") == NOT_OFFERED
 
@@ -76,7 +79,7 @@ def test_a_server_of_tls13_is_told_as_without_it(urls: dict[str, str], nginx_pee
     assert said(urls[proxy], f"127.0.0.1:{nginx_peer.ports['tls13']}") == ("not-affected", "tls13")
 
 
-@pytest.mark.parametrize("proxy", [*SOCKS5, *HTTP])
+@pytest.mark.parametrize("proxy", [*SOCKS5, *SSH, *HTTP])
 def test_a_name_is_looked_up_at_the_proxy(urls: dict[str, str], nginx_peer: Nginx, proxy: str) -> None:
     """`address` holds the name: nobody here has looked it up."""
     looked = look("--proxy", urls[proxy], f"localhost:{nginx_peer.ports['tls12']}")
@@ -94,6 +97,15 @@ def test_a_closed_port_behind_it(urls: dict[str, str], proxy: str) -> None:
 @pytest.mark.parametrize("proxy", [*SOCKS5, *HTTP])
 def test_a_name_that_nobody_has(urls: dict[str, str], proxy: str) -> None:
     assert said(urls[proxy], "nobody.invalid:443") == ("unreachable", "proxy-unreachable")
+
+
+@pytest.mark.parametrize(("proxy", "told"), [("ssh", "proxy-unreachable"), ("ssh4a", "proxy-broken")])
+@pytest.mark.parametrize("host", ["127.0.0.1", "nobody.invalid"])
+def test_one_that_hangs_up_in_place_of_a_refusal(
+    urls: dict[str, str], proxy: str, told: str, host: str
+) -> None:
+    """As OpenSSH does. In SOCKS 4a it has said nothing before, as one that speaks another protocol says nothing."""
+    assert said(urls[proxy], f"{host}:{free_port()}") == ("unreachable", told)
 
 
 @pytest.mark.parametrize("proxy", ["microsocks_login", "tinyproxy_login"])
@@ -131,8 +143,8 @@ def test_a_proxy_of_another_kind(urls: dict[str, str]) -> None:
     assert waits == ("unreachable", "proxy-timeout")
 
 
-def test_names_over_socks4a_and_a_greeting_behind_the_words() -> None:
-    """A stand-in: no packaged proxy that speaks SOCKS 4a runs here; the SMTP behind it is nobody's."""
+def test_a_greeting_right_behind_the_proxys_words_is_the_services() -> None:
+    """A stand-in, since no proxy can be made to send both at once; the SMTP behind it is nobody's."""
     words: list[scripted.Step] = [scripted.HEAR, b"\0\x5a" + bytes(6) + b"220 mail.example ESMTP\r\n"]
     words += [scripted.HEAR, b"250-mail.example\r\n250 SIZE\r\n"]
     with scripted.server(words) as proxy:

@@ -345,9 +345,8 @@ class Probe:
             if not layer.ready:
                 layer.ended(now)
             refusal = layer.refusal
-            if refusal is None and isinstance(layer, Stacked) and not layer.through:
-                # The proxy's own words stopped: it is slow to connect, or ended what it doesn't understand.
-                refusal = "proxy-timeout" if connection.ended == "ours" else "proxy-broken"
+            if isinstance(layer, Stacked):
+                refusal = refusal or layer.cut_off(silent=connection.ended == "ours")
             connection.refusal = refusal
             if refusal is not None and refusal.startswith("proxy-"):
                 connection.ended, connection.failure = "failed", refusal

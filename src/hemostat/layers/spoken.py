@@ -83,6 +83,11 @@ class Spoken(Layer):
         self._checked = not then_tls
         self._too_long: Refusal = too_long
 
+    @property
+    def answered(self) -> bool:
+        """Whether anything that was wanted has come whole."""
+        return self._taken > 0
+
     def start(self, now: int) -> Step:
         """The words up to the first that wants an answer."""
         return self._speak(None)

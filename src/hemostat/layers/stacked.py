@@ -1,6 +1,7 @@
 """Two layers, one behind the other: a proxy's words first, then those of the service behind it."""
 
 from hemostat.layers.layer import Layer, Refusal, Step
+from hemostat.layers.spoken import Spoken
 
 __all__ = ["Stacked"]
 
@@ -30,10 +31,18 @@ class Stacked(Layer):
     def heard(self) -> bytes:  # type: ignore[override]
         return self._inner.heard if self._begun else b""
 
-    @property
-    def through(self) -> bool:
-        """Whether the outer layer is ready: what is said now, the peer behind it says."""
-        return self._outer.ready
+    def cut_off(self, *, silent: bool) -> Refusal | None:
+        """What the end of the connection says of a proxy whose words had not ended; None where they had, or where it
+        has refused. `silent`: nobody waits any longer; else the proxy has ended it.
+
+        One that has answered before has understood, and hangs up in place of a refusal (OpenSSH's `ssh -D` does).
+        """
+        if self._outer.ready or self.refusal is not None:
+            return None
+        if silent:
+            return "proxy-timeout"
+        understood = isinstance(self._outer, Spoken) and self._outer.answered
+        return "proxy-unreachable" if understood else "proxy-broken"
 
     def start(self, now: int) -> Step:
         return self._up(now, self._outer.start(now))

@@ -6,21 +6,25 @@
 |---|---|---|
 | `microsocks` | microsocks | SOCKS 5, with and without a login |
 | `danted` | dante-server | SOCKS 4 and 5; turns away connections to `BLOCKED` |
+| `ssh` | openssh-client, openssh-server | SOCKS 4, 4a and 5: `ssh -D`, into an sshd of the suite's own |
 | `tinyproxy` | tinyproxy | HTTP CONNECT, with and without Basic login; to the ports in `allowed` alone |
 """
 
 from __future__ import annotations
 
 import contextlib
+import getpass
 import os
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.live.peers import needs
 from tests.live.peers.processes import Running, free_port, running
+from tests.live.peers.sshd import SEPARATION
 
-__all__ = ["BLOCKED", "ProxyPeer", "danted", "microsocks", "tinyproxy"]
+__all__ = ["BLOCKED", "ProxyPeer", "danted", "microsocks", "ssh", "tinyproxy"]
 
 BLOCKED = "127.0.0.66"
 """Where danted connects nobody to."""
@@ -68,6 +72,50 @@ def danted(folder: Path) -> Iterator[ProxyPeer]:
     argv = [program, "-f", str(configuration), "-p", str(folder / "danted.pid"), "-N", "1"]
     with _proxy(argv, folder / "danted.log", port) as peer:
         yield peer
+
+
+@contextlib.contextmanager
+def ssh(folder: Path) -> Iterator[ProxyPeer]:
+    """SOCKS 4, 4a and 5, by OpenSSH's client, logged in on loopback by a key made for it."""
+    client, daemon = needs.program("ssh", "openssh-client"), needs.program("sshd", "openssh-server")
+    keygen = needs.program("ssh-keygen", "openssh-client")
+    folder.mkdir(parents=True, exist_ok=True)
+    for key in ("host", "own"):
+        argv = [keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)]
+        subprocess.run(argv, check=True, capture_output=True)
+    if os.geteuid() == 0:
+        SEPARATION.mkdir(mode=0o755, exist_ok=True)
+    behind, port = free_port(), free_port()
+    configuration = folder / "sshd_config"
+    configuration.write_text(
+        f"ListenAddress 127.0.0.1:{behind}\nHostKey {folder}/host\nPidFile {folder}/sshd.pid\nUsePAM no\n"
+        f"PasswordAuthentication no\nAuthorizedKeysFile {folder}/own.pub\nStrictModes no\n"
+        "PermitRootLogin prohibit-password\n"
+    )
+    with running([daemon, "-D", "-e", "-f", str(configuration)], folder / "sshd.log") as started:
+        started.await_listening(behind)
+        argv = [
+            client,
+            "-F",
+            "none",
+            "-N",
+            "-D",
+            f"127.0.0.1:{port}",
+            "-i",
+            f"{folder}/own",
+            "-p",
+            str(behind),
+        ]
+        for option in (
+            "BatchMode=yes",
+            "IdentitiesOnly=yes",
+            "StrictHostKeyChecking=no",
+            "ExitOnForwardFailure=yes",
+        ):
+            argv += ["-o", option]
+        argv += ["-o", f"UserKnownHostsFile={folder}/known", f"{getpass.getuser()}@127.0.0.1"]
+        with _proxy(argv, folder / "ssh.log", port) as peer:
+            yield peer
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.live.peers import needs
 from tests.live.peers.processes import Running, free_port, running
 
-_SEPARATION = Path("/run/sshd")
+SEPARATION = Path("/run/sshd")
 """An empty folder that sshd wants when root starts it; Debian's init script, which makes it, has not run."""
 
 
@@ -39,7 +39,7 @@ def server(folder: Path) -> Iterator[Sshd]:
     keygen = needs.program("ssh-keygen", "openssh-client")
     subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True, capture_output=True)
     if os.geteuid() == 0:
-        _SEPARATION.mkdir(mode=0o755, exist_ok=True)
+        SEPARATION.mkdir(mode=0o755, exist_ok=True)
     port = free_port()
     configuration = folder / "sshd_config"
     configuration.write_text(

@@ -33,9 +33,13 @@ CODES: Final = MappingProxyType(
 MAX_USER_INFO: Final = 255
 """Bytes in a user and in a password, as RFC 1929 section 2 has it; taken for all protocols."""
 
-_SCHEMES: Final = {"socks5": ("socks5", 1080), "socks5h": ("socks5", 1080), "socks4a": ("socks4a", 1080)} | {
-    "http": ("http", 3128)
+_SCHEMES: Final = {
+    "socks5": ("socks5", 1080),
+    "socks5h": ("socks5", 1080),
+    "socks4a": ("socks4a", 1080),
+    "http": ("http", 3128),
 }
+"""What is written → the protocol, and its port where none is."""
 _ESCAPE: Final = re.compile(rb"%(..?)?", re.DOTALL)
 _HEX: Final = re.compile(rb"[0-9A-Fa-f]{2}")
 _PORT: Final = re.compile(r"[0-9]{1,5}")
