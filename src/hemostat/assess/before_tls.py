@@ -29,12 +29,13 @@ REFUSED: Final[dict[str, str]] = {
 
 PROXY_FAILURES: Final[dict[str, str]] = {
     "proxy-down": "The proxy itself could not be reached. Is its address right, and is it up?",
-    "proxy-broken": "The proxy does not speak the protocol of its scheme, or breaks it. Is the scheme right?",
+    "proxy-broken": "The proxy does not speak the protocol of its scheme, breaks it, or hung up without an answer. Is the "
+    "scheme right?",
     "proxy-dns": "The proxy knows no address of that name. Is it spelt right, and known there?",
     "proxy-login": "The proxy wants a user name and a password, or other ones.",
     "proxy-policy": "The proxy does not allow connections to that place.",
     "proxy-refused": "The proxy says that the connection was refused there. Is the port right, and the service up?",
-    "proxy-timeout": "The proxy says that no connection came about in time.",
+    "proxy-timeout": "No connection came about in time: the proxy says so, or said nothing.",
     "proxy-udp": "Datagrams do not go through a proxy: ask without --proxy.",
     "proxy-unreachable": "The proxy says that it knows no way there, or could not connect.",
 }
