@@ -53,7 +53,14 @@ _FILES = {
     "etc/storage.conf": "method tradspool {\n    newsgroups: *\n    class: 0\n}\n",
     "db/active": "".join(
         f"{group} 0000000000 0000000001 n\n"
-        for group in ("control", "control.cancel", "control.checkgroups", "control.newgroup", "control.rmgroup", "junk")
+        for group in (
+            "control",
+            "control.cancel",
+            "control.checkgroups",
+            "control.newgroup",
+            "control.rmgroup",
+            "junk",
+        )
     ),
     "db/active.times": "",
     "db/newsgroups": "",
@@ -115,7 +122,11 @@ def _prepare(folder: Path, pair: Pair, options: str) -> None:
         "mta: /bin/false\norganization: suite\npathhost: news.test\ndomain: news.test\npathnews: /usr/lib/news\n"
         "ovmethod: tradindexed\nhismethod: hisv6\nnnrpdloadlimit: 0\nbindaddress: 127.0.0.1\n"
         + "".join(f"path{part}: {folder / part}\n" for part in _PARTS)
-        + (options if _OWN_KEY in options else f"{_OWN_KEY} {pair.certificate}\ntlskeyfile: {pair.key}\n{options}")
+        + (
+            options
+            if _OWN_KEY in options
+            else f"{_OWN_KEY} {pair.certificate}\ntlskeyfile: {pair.key}\n{options}"
+        )
     )
 
 
