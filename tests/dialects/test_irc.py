@@ -131,11 +131,17 @@ def test_the_server_answers_what_else_a_client_asks_and_waits_on(
 ) -> None:
     layer = DIALECT.grants(SETTING)
     said = list(say(layer, command))
-    assert said[0].startswith(b":www.example NOTICE * :")
+    assert said[0].startswith(b":www.example 020 * :")
     assert said[1:] == ([] if answer is None else [answer])
     assert (layer.ready, layer.refusal) == (False, None)
     assert [step.split()[1] for step in layer.from_peer(0, b"starttls\r\n").to_peer] == [b"670"]
     assert layer.ready
+
+
+def test_all_that_the_server_says_before_tls_begins_with_a_number_for_those_who_hear_no_more() -> None:
+    """OpenSSL's `s_client -starttls irc` reads lines as long as they are numerics."""
+    assert [line.split()[1] for line in say(DIALECT.grants(SETTING), b"STARTTLS\r\n")] == [b"020", b"670"]
+    assert greeted_by(say(DIALECT.grants(SETTING))[0]) is DIALECT
 
 
 def test_a_client_that_quits_gets_its_goodbye() -> None:

@@ -78,7 +78,8 @@ def _message(line: bytes) -> _Message | None:
 
 def _grants(setting: Setting) -> Words:
     us = b":" + setting.host.encode("ascii", "replace")
-    yield us + b" NOTICE * :*** Encrypted connections only: STARTTLS first\r\n"
+    # RPL_HELLO, as IRCnet's ircd greets: `openssl s_client -starttls irc` hears numerics alone, and a NOTICE ends it.
+    yield us + b" 020 * :Encrypted connections only: STARTTLS first\r\n"
     while True:
         words = (yield Line(_LINE)).split()
         command, subcommand = [each.upper() for each in [*words, b"", b""][:2]]
