@@ -49,6 +49,14 @@ def test_a_port_means_one_dialect() -> None:
 
 GREETINGS = {
     "smtp": (b"220 mx.example ESMTP Postfix\r\n", b"220-mx.example ESMTP Exim 4.96\r\n220 ready\r\n"),
+    "lmtp": (b"220 mail.example Cyrus LMTP v2 ready\r\n", b"220 mail.example LMTP\r\n"),
+    "imap": (
+        b"* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot ready.\r\n",
+        b"* PREAUTH hello\r\n",
+        b"* BYE no\r\n",
+    ),
+    "pop3": (b"+OK Dovecot ready.\r\n", b"+OK\r\n"),
+    "managesieve": (b'"IMPLEMENTATION" "Dovecot Pigeonhole"\r\n', b'"SIEVE" "fileinto"\r\n"STARTTLS"\r\n'),
     "xmpp": (
         b"<?xml version='1.0'?><stream:stream id='' xmlns:stream='http://etherx.jabber.org/streams' "
         b"xmlns='jabber:client'><stream:error>",

@@ -1,0 +1,97 @@
+"""POP3's STLS (RFC 2595 section 4): the greeting, CAPA (RFC 2449), STLS."""
+
+import re
+from collections.abc import Generator
+from typing import Final
+
+from hemostat.dialects.dialect import Dialect
+from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, spoken
+
+__all__ = ["DIALECT"]
+
+_NOT_NOW: Final = re.compile(rb"-ERR \[(?:SYS/TEMP|IN-USE|LOGIN-DELAY)\]", re.IGNORECASE)
+"""RFC 3206 section 4, RFC 2449 section 8.1."""
+_LOGINS: Final = (b"USER", b"PASS", b"APOP", b"AUTH")
+_MOST_COMMANDS: Final = 64
+
+
+def _asks(setting: Setting) -> Words:
+    greeting = yield Line()
+    if _is(b"-ERR", greeting):
+        raise Refused(_turned_away(greeting))
+    if not _is(b"+OK", greeting):
+        raise Refused("other-protocol")
+    answer = yield from _command(b"CAPA")
+    listed = _is(b"+OK", answer)
+    if listed and b"STLS" not in (yield from _capabilities()):
+        raise Refused("no-tls")
+    answer = yield from _command(b"STLS")
+    if not _is(b"+OK", answer):
+        # Of one without CAPA this is the only way to ask: it knows no extensions at all (RFC 2449 section 4).
+        unavailable = listed or _NOT_NOW.match(answer)
+        raise Refused("tls-unavailable" if unavailable else "no-tls")
+
+
+def _command(words: bytes) -> Generator[Want, bytes, bytes]:
+    """Say a command and hear the first line of its answer."""
+    yield words + b"\r\n"
+    answer = yield Line()
+    if not _is(b"+OK", answer) and not _is(b"-ERR", answer):
+        raise Refused("broken-words")
+    return answer
+
+
+def _capabilities() -> Generator[Want, bytes, frozenset[bytes]]:
+    """Hear the names in a list, up to the dot that ends it."""
+    found: set[bytes] = set()
+    while (line := (yield Line())) != b".":
+        found.update(line.upper().split()[:1])
+    return frozenset(found)
+
+
+def _turned_away(line: bytes) -> Refusal:
+    return "tls-unavailable" if _NOT_NOW.match(line) else "refused-by-policy"
+
+
+def _is(status: bytes, line: bytes) -> bool:
+    return line.split(b" ", 1)[0].upper() == status
+
+
+def _grants(setting: Setting) -> Words:
+    yield b"+OK " + setting.host.encode("ascii", "replace") + b" POP3 server ready\r\n"
+    for _ in range(_MOST_COMMANDS):
+        words = (yield Line(512)).split()
+        command = words[0].upper() if words else b""
+        if command == b"STLS" and len(words) == 1:
+            yield b"+OK Begin TLS negotiation\r\n"
+            return
+        if command == b"CAPA":
+            yield b"+OK Capability list follows\r\nRESP-CODES\r\nSTLS\r\n.\r\n"
+        elif command == b"QUIT":
+            yield b"+OK Until later\r\n"
+            raise Refused("refused-by-policy")
+        elif command in _LOGINS:
+            yield b"-ERR Not before STLS\r\n"
+        else:
+            yield b"-ERR Not known, or not before a login\r\n"
+    yield b"-ERR Too many commands\r\n"
+    raise Refused("refused-by-policy")
+
+
+def _greets(heard: bytes) -> bool:
+    # Not -ERR: Redis begins its errors so.
+    return re.match(rb"\+OK[ \r\n]", heard) is not None
+
+
+DIALECT = Dialect(
+    name="pop3",
+    title="POP3 with STLS",
+    source="RFC 2595 section 4",
+    transport="tcp",
+    schemes={"pop3": 110, "pop3+starttls": 110},
+    ports=(110,),
+    asks=spoken(_asks),
+    grants=spoken(_grants),
+    round_trips=3,
+    greets=_greets,
+)
