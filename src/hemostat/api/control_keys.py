@@ -1,6 +1,5 @@
 """OpenVPN's key of the control channel, from the text of its file: with the cipher that the core must not import."""
 
-import hashlib
 from typing import Literal
 
 from hemostat.layers import ControlKey
@@ -16,11 +15,9 @@ def control_key(
 
     Raises `ControlKeyError`, with one sentence for the user.
     """
-    from hemostat.layers.openvpn.control_key import ControlKeyError, read_control_key
+    from hemostat.layers.openvpn.control_key import read_control_key, read_digest
 
-    name = digest.lower().replace("-", "")
-    if name not in hashlib.algorithms_available:
-        raise ControlKeyError(f"{digest} is no digest that is known here")
+    name = read_digest(digest)
     key = read_control_key(text)
     if mode == "tls-crypt":
         return ControlKey(mode, key, cipher=_aes_256_ctr)

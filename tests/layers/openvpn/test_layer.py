@@ -301,6 +301,39 @@ def test_over_udp_what_was_heard_is_judged_at_the_end(heard: bytes, refusal: str
     assert layer.refusal == refusal
 
 
+def test_it_is_judged_by_the_first_datagram() -> None:
+    layer, _ = client()
+    for heard in (b"\x40" + bytes(20), b"\x40" + bytes(50)):
+        layer.from_peer(0, heard)
+    assert layer.heard == b"\x40" + bytes(20)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in pairs() if kind != "plain"])
+def test_a_server_that_answers_in_the_clear_is_spoken_to_in_the_clear(kind: str) -> None:
+    """OpenVPN 2.6 without a key takes the head of a reset under one for a reset."""
+    layer, ours = client(key=pairs()[kind][0])
+    for other in (packet(RESET_BY_SERVER, (0,), b"somebody", 0), packet(CONTROL, (0,), ours, 1, b"tls")):
+        assert layer.from_peer(0, other).to_peer == ()
+    assert read_all(layer.from_peer(0, packet(RESET_BY_SERVER, (0,), ours, 0))) == [
+        Packet(ACK, ours, (0,), THEIRS)
+    ]
+    assert read_all(layer.from_tls(0, b"hello"))[0].payload == b"hello"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in pairs() if kind != "plain"])
+def test_a_session_under_a_key_is_not_talked_out_of_it(kind: str) -> None:
+    path = Path(sides(kind), random.Random(5))
+    path.begin()
+    path.run(10 * DELAY)
+    asks, grants = path.sides
+    (wrapped,) = asks.from_tls(path.now, b"hello").to_peer
+    clear = packet(RESET_BY_SERVER, (0,), wrapped[1:HEAD], 0)
+    assert asks.from_peer(path.now, clear)._replace(wake_at=None) == Step()
+    assert grants.from_peer(path.now, wrapped).to_tls == (b"hello",)
+    (again,) = asks.from_tls(path.now, b"more").to_peer
+    assert grants.from_peer(path.now, again).to_tls == (b"more",)
+
+
 def test_a_session_that_stands_ends_without_a_word() -> None:
     layer, ours = client()
     layer.from_peer(0, packet(RESET_BY_SERVER, (0,), ours, 0))

@@ -1,7 +1,7 @@
 """Debian's openvpn: a server of the suite's configuration on loopback, and a client that connects to a port of ours.
 
 A server opens a TUN device, which gets no address and no route; so it needs root. One server a transport and a key:
-`with openvpn.server(folder, "udp", key=openvpn.new_key(folder), mode="tls-crypt") as peer`.
+`with openvpn.server(folder, "udp", Control(openvpn.new_key(folder), "tls-crypt")) as peer`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,33 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tests.live.peers import needs
 from tests.live.peers.certificates import Pair, self_signed
 from tests.live.peers.processes import Running, free_port, running
 
-__all__ = ["NAME", "OpenVpnServer", "client", "new_key", "server"]
+__all__ = ["NAME", "Control", "OpenVpnServer", "Transport", "client", "new_key", "server"]
 
 NAME = "vpn.test"
 
 Mode = Literal["tls-auth", "tls-crypt"]
+Transport = Literal["udp", "tcp"]
+
+
+class Control(NamedTuple):
+    """A shared key of the control channel, its file, and how one side uses it. `direction`: that side's."""
+
+    key: Path
+    mode: Mode
+    direction: int | None = None
+    digest: str | None = None
+
+    def options(self) -> list[str]:
+        options = [f"--{self.mode}", str(self.key)]
+        if self.direction is not None:
+            options.append(str(self.direction))
+        return options if self.digest is None else [*options, "--auth", self.digest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,69 +66,48 @@ def new_key(folder: Path) -> Path:
 @contextlib.contextmanager
 def server(
     folder: Path,
-    transport: Literal["udp", "tcp"],
+    transport: Transport,
+    control: Control | None = None,
     *,
-    key: Path | None = None,
-    mode: Mode = "tls-auth",
-    direction: int | None = None,
-    digest: str | None = None,
+    host: str = "127.0.0.1",
+    namespace: str | None = None,
 ) -> Iterator[OpenVpnServer]:
-    """Runs one server, which asks for a client certificate as all do; what it writes stays in `folder`."""
+    """Runs one server, which asks for a client certificate as all do; what it writes stays in `folder`.
+
+    `host`, `namespace`: where it listens.
+    """
     needs.tun()
-    program = needs.program("openvpn", "openvpn")
     pair = self_signed(folder, NAME)
     port = free_port(transport)
-    arguments = [
-        *(
-            "--local",
-            "127.0.0.1",
-            "--lport",
-            str(port),
-            "--proto",
-            "udp" if transport == "udp" else "tcp-server",
-        ),
+    protocol = "udp" if transport == "udp" else "tcp-server"
+    argv = [
+        needs.program("openvpn", "openvpn"),
+        *("--local", host, "--lport", str(port), "--proto", protocol),
         *("--dev", "tun", "--mode", "server", "--tls-server", "--ifconfig-noexec", "--dh", "none"),
-        *_ends(pair),
-        *_control(key, mode, direction, digest),
+        *("--ca", str(pair.certificate), "--cert", str(pair.certificate), "--key", str(pair.key)),
+        *(control.options() if control else ()),
     ]
-    with running([program, *arguments], folder / "openvpn.log") as started:
+    with running(argv, folder / "openvpn.log", namespace=namespace) as started:
         started.await_text("Initialization Sequence Completed")
-        yield OpenVpnServer("127.0.0.1", port, pair, started)
+        yield OpenVpnServer(host, port, pair, started)
 
 
 @contextlib.contextmanager
 def client(
-    folder: Path,
-    transport: Literal["udp", "tcp"],
-    port: int,
-    *,
-    key: Path | None = None,
-    mode: Mode = "tls-auth",
-    direction: int | None = None,
-    digest: str | None = None,
+    folder: Path, transport: Transport, port: int, control: Control | None = None, *, ca: Path
 ) -> Iterator[Running]:
-    """Runs one client against a port of loopback; it gives up at the first failure, and opens no device before the
-    session stands.
+    """Runs one client against a port of loopback, which trusts the certificate `ca`. It gives up at the first failure,
+    and opens no device before the session stands.
     """
-    program = needs.program("openvpn", "openvpn")
     pair = self_signed(folder, "client.test")
-    arguments = [
-        *("--remote", "127.0.0.1", str(port), "udp" if transport == "udp" else "tcp-client", "--nobind"),
+    protocol = "udp" if transport == "udp" else "tcp-client"
+    argv = [
+        needs.program("openvpn", "openvpn"),
+        *("--remote", "127.0.0.1", str(port), protocol, "--nobind"),
         *("--dev", "tun", "--tls-client", "--pull", "--connect-retry-max", "1", "--resolv-retry", "0"),
         *("--tls-exit", "--verb", "4"),
-        *_ends(pair),
-        *_control(key, mode, direction, digest),
+        *("--ca", str(ca), "--cert", str(pair.certificate), "--key", str(pair.key)),
+        *(control.options() if control else ()),
     ]
-    with running([program, *arguments], folder / "openvpn-client.log") as started:
+    with running(argv, folder / "openvpn-client.log") as started:
         yield started
-
-
-def _ends(pair: Pair) -> list[str]:
-    return ["--ca", str(pair.certificate), "--cert", str(pair.certificate), "--key", str(pair.key)]
-
-
-def _control(key: Path | None, mode: Mode, direction: int | None, digest: str | None) -> list[str]:
-    arguments = [] if key is None else [f"--{mode}", str(key)]
-    if direction is not None:
-        arguments.append(str(direction))
-    return arguments if digest is None else [*arguments, "--auth", digest]

@@ -11,6 +11,7 @@ from hemostat.layers.layer import Layer, Refusal, Setting, Step
 from hemostat.layers.openvpn.packets import (
     ACK,
     CONTROL,
+    HEAD,
     MOST_ACKS,
     MOST_ACKS_BESIDE,
     PLAIN_RESET,
@@ -25,7 +26,7 @@ from hemostat.layers.openvpn.packets import (
     parse,
 )
 from hemostat.layers.openvpn.reliability import Receiver, Sender, Sending
-from hemostat.layers.openvpn.wrapping import wrapping
+from hemostat.layers.openvpn.wrapping import Wrapping, wrapping
 
 __all__ = ["LARGEST_PACKET", "OpenVpn", "begins_a_session", "openvpn"]
 
@@ -81,7 +82,7 @@ class OpenVpn(Layer):
         """A datagram, or a piece of the stream, of the other side."""
         if self.refusal is not None:
             return Step()
-        if not self.ready and len(self.heard) < _HEARD:
+        if not self.ready and len(self.heard) < _HEARD and (self._stream or not self.heard):
             self.heard += data[: _HEARD - len(self.heard)]
         to_peer: list[bytes] = []
         to_tls: list[bytes] = []
@@ -135,13 +136,25 @@ class OpenVpn(Layer):
             if self.refusal is not None:
                 return []
             parts = self._wrapping.unwrap(item)
-            packet = None if parts is None else parse(*parts)
+            packet = self._in_the_clear(item) if parts is None else parse(*parts)
             if packet is not None and self._belongs(packet):
                 packets.append(packet)
             elif self._stream and self._peer is None:
                 # Nobody but the peer speaks on this connection, and it didn't say what it had to.
                 self.refusal = self._unreadable(item)
         return packets
+
+    def _in_the_clear(self, item: bytes) -> Packet | None:
+        """The reset of a server that wants no key, to our reset under one: 2.6 passes over what it doesn't know behind
+        it. We go on without, too.
+        """
+        packet = parse(item[:HEAD], item[HEAD:])
+        if self._peer is not None or packet is None or packet.opcode != RESET_BY_SERVER or not packet.acks:
+            return None
+        if not self._client or packet.acked_session != self._session:
+            return None
+        self._wrapping = Wrapping()
+        return packet
 
     def _unreadable(self, first: bytes) -> Refusal:
         """What it means that the first packet of the other side can't be read."""
