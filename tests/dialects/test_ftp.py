@@ -111,6 +111,7 @@ def test_a_server_from_before_the_rfc_may_know_tls_by_its_older_name(
         (b"211-Features:\r\n211-AUTH SSL;TLS-P\r\n211 End\r\n", "tls-after-login"),
         (b"211 none\r\n", "tls-after-login"),
         (b"530 Please login with USER and PASS.\r\n", "tls-after-login"),
+        (b"530-Please login\r\n with USER\r\n530 and PASS.\r\n", "tls-after-login"),
         (b"500 What?\r\n", "tls-after-login"),
     ],
 )

@@ -54,7 +54,7 @@ def _asks(setting: Setting) -> Words:
             # Some name the command that they do not know; of the others the first answers CAP, the second STARTTLS.
             unknown += 1
             named = {parameter.upper() for parameter in message.parameters[:-1]}
-            if b"CAP" not in named and (b"STARTTLS" in named or offered or unknown > 1):
+            if b"STARTTLS" in named or offered or unknown > 1:
                 raise Refused("refused-by-policy" if offered else "no-tls")
         message = _message((yield Line(_LINE)))
         if message is None:
