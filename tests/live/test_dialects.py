@@ -24,6 +24,7 @@ SPOKEN = sorted(name for name, dialect in dialects().items() if dialect.has_word
 STARTTLS = {
     "ftp": "ftp",
     "imap": "imap",
+    "irc": "irc",
     "ldap": "ldap",
     "lmtp": "lmtp",
     "managesieve": "sieve",
@@ -35,9 +36,7 @@ STARTTLS = {
     "xmpp": "xmpp",
     "xmpp-server": "xmpp-server",
 }
-"""What `openssl s_client -starttls` calls the dialects that it knows. (IRC's it gives up at a NOTICE, which servers
-send before all else.)
-"""
+"""What `openssl s_client -starttls` calls the dialects that it knows."""
 
 
 def target(name: str, address: front.Address) -> str:
