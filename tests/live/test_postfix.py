@@ -47,7 +47,12 @@ def test_check_says(peer: postfix.Postfix, scheme: str, kind: str, reason: str) 
 
 def test_one_that_greets_late_is_waited_for() -> None:
     """A stand-in for a tarpit, whose other words are Postfix's."""
-    words = [2.0, b"220 mx.test ESMTP Postfix\r\n", scripted.HEAR, b"250-mx.test\r\n250 SIZE 1000\r\n"]
+    words: list[scripted.Step] = [
+        2.0,
+        b"220 mx.test ESMTP Postfix\r\n",
+        scripted.HEAR,
+        b"250-mx.test\r\n250 SIZE 1000\r\n",
+    ]
     with scripted.server([*words, scripted.HEAR]) as late:
         answer = look(f"smtp://{late.host}:{late.port}").one()
     assert (answer["verdict"], answer["reason"]) == ("not-affected", "no-tls")

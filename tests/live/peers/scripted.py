@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["END", "HEAR", "RESET", "Scripted", "server"]
+__all__ = ["END", "HEAR", "RESET", "Scripted", "Step", "server"]
 
 HEAR = "hear"
 """Wait until something comes, and read what is there."""
