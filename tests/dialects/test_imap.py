@@ -31,6 +31,7 @@ def test_both_sides_agree(cut: int) -> None:
         ((b"* ok [capability imap4rev1 starttls] hi\r\n", b"b ok go\r\n"), [b"b"]),
         ((BARE, LIST, b"b OK\r\n"), [b"a", b"b"]),
         ((BARE, b"a OK [CAPABILITY IMAP4 STARTTLS] done\r\n", b"b OK go\r\n"), [b"a", b"b"]),
+        ((BARE, b"* CAPABILITY IMAP4 STARTTLS\r\n* OK more\r\na OK done\r\n", b"b OK go\r\n"), [b"a", b"b"]),
         ((BARE, b"* OK still here\r\n" + LIST, b"* OK about to\r\nb OK go\r\n"), [b"a", b"b"]),
         ((b"* OK [CAPABILITY IMAP4rev1] short\r\n", LIST, b"b OK go\r\n"), [b"a", b"b"]),
     ],

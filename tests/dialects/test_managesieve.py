@@ -45,6 +45,7 @@ def test_it_comes_to_tls(greeting: bytes, answer: bytes, cut: int) -> None:
         ((b'BYE (TRYLATER) "busy"\r\n',), "tls-unavailable"),
         ((NAME + b"OK\r\n",), "no-tls"),
         ((NAME + b'BYE (TRYLATER) "busy"\r\n',), "tls-unavailable"),
+        ((NAME + b'{10}\r\nSTARTTLS"x\r\nOK\r\n',), "no-tls"),
         ((NAME + b"hello\r\n",), "broken-words"),
         ((OFFER, b'NO "TLS is not configured"\r\n'), "tls-unavailable"),
         ((OFFER, b"BYE\r\n"), "refused-by-policy"),

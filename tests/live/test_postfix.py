@@ -61,7 +61,7 @@ def test_one_that_greets_late_is_waited_for() -> None:
 @pytest.mark.parametrize("heard", [0, 1])
 def test_one_that_ends_in_the_middle(heard: int) -> None:
     """A stand-in: Postfix does so only when it is killed."""
-    words = [
+    words: list[scripted.Step] = [
         b"220 mx.test ESMTP Postfix\r\n",
         scripted.HEAR,
         b"250-mx.test\r\n250 STARTTLS\r\n",
