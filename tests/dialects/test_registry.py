@@ -49,6 +49,18 @@ def test_a_port_means_one_dialect() -> None:
 
 GREETINGS = {
     "smtp": (b"220 mx.example ESMTP Postfix\r\n", b"220-mx.example ESMTP Exim 4.96\r\n220 ready\r\n"),
+    "ftp": (
+        b"220 (vsFTPd 3.0.3)\r\n",
+        b"220 ProFTPD Server (lab) [127.0.0.1]\r\n",
+        b"220-FileZilla Server 1.8\r\n",
+    ),
+    "nntp": (b"200 news.example InterNetNews NNRP server INN 2.7.1 ready\r\n", b"201 NNTP Service Ready\r\n"),
+    "irc": (
+        b":irc.example NOTICE * :*** Looking up your hostname...\r\n",
+        b"NOTICE AUTH :*** Checking Ident\r\n",
+    ),
+    "openvpn-tcp": (bytes.fromhex("000e 40 0102030405060708 00 00000000"),),
+    "nut": (b"ERR UNKNOWN-COMMAND\n",),
     "lmtp": (b"220 mail.example Cyrus LMTP v2 ready\r\n", b"220 mail.example LMTP\r\n"),
     "imap": (
         b"* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot ready.\r\n",
@@ -91,6 +103,13 @@ def test_a_greeting_names_one_dialect(name: str, greeting: bytes) -> None:
 @pytest.mark.parametrize("heard", STRANGERS)
 def test_what_is_no_dialects_greeting_names_none(heard: bytes) -> None:
     assert greeted_by(heard) is None
+
+
+def test_every_dialect_that_can_be_known_by_its_greeting_has_one_here() -> None:
+    never = (b"", b"\x16\x03\x01\x00\x05", b"junk")
+    known = {name for name, dialect in dialects().items() if dialect.greets is not dialects()["tls"].greets}
+    assert known == GREETINGS.keys()
+    assert not any(dialect.greets(heard) for dialect in dialects().values() for heard in never)
 
 
 @given(

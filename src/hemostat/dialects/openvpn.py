@@ -10,7 +10,7 @@ __all__ = ["DIALECT"]
 
 DIALECT = Dialect(
     name="openvpn",
-    title="OpenVPN over UDP",
+    title="OpenVPN",
     source="draft-openvpn-openvpn-wire-protocol",
     transport="udp",
     schemes={"openvpn": 1194, "openvpn+udp": 1194},

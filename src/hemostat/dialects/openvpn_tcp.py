@@ -11,7 +11,7 @@ __all__ = ["DIALECT"]
 
 DIALECT = Dialect(
     name="openvpn-tcp",
-    title="OpenVPN over TCP",
+    title="OpenVPN",
     source="draft-openvpn-openvpn-wire-protocol",
     transport="tcp",
     schemes={"openvpn+tcp": 1194},
