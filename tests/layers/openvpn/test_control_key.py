@@ -26,6 +26,10 @@ def test_the_file_that_openvpn_makes(text: str) -> None:
     assert read_control_key(text) == KEY
 
 
+def test_what_stands_around_the_key_is_passed_over() -> None:
+    assert read_control_key(END + BEGIN + KEY.hex() + END + BEGIN) == KEY
+
+
 def test_a_key_inside_a_configuration() -> None:
     assert (
         read_control_key(f"client\nremote vpn.example\n<tls-auth>\n{TEXT}</tls-auth>\nkey-direction 1\n")

@@ -131,6 +131,21 @@ def test_a_number_of_0_is_a_reset_or_nothing() -> None:
     assert not layer.ready
 
 
+def test_two_clients_or_two_servers_have_nothing_to_say_to_one_another() -> None:
+    layer, ours = client()
+    assert layer.from_peer(0, packet(RESET_BY_CLIENT, (0,), ours, 0)).to_peer == ()
+    grants = server()
+    assert grants.from_peer(0, packet(RESET_BY_SERVER, (), b"", 0)) == Step()
+    assert (layer.ready, grants.ready) == (False, False)
+
+
+def test_what_a_reset_carries_is_not_for_tls() -> None:
+    """2.6 writes there what it can do."""
+    layer, ours = client()
+    assert layer.from_peer(0, packet(RESET_BY_SERVER, (0,), ours, 0, b"\0\1\0\2\0\1")).to_tls == ()
+    assert layer.ready
+
+
 def test_when_the_session_stands_no_other_gets_a_word_in() -> None:
     layer, ours = client()
     layer.from_peer(0, packet(RESET_BY_SERVER, (0,), ours, 0))
@@ -252,6 +267,26 @@ def test_what_comes_in_one_piece_of_a_stream_is_acknowledged_in_one() -> None:
     (out,) = step.to_peer
     assert int.from_bytes(out[:2]) == len(out) - 2
     assert read(out[2:]).acks == (0, 1, 2, 3, 4, 5)
+
+
+def test_more_than_one_acknowledgement_holds_are_told_in_two() -> None:
+    layer, ours = client(stream=True)
+    came = [
+        packet(RESET_BY_SERVER, (0,), ours, 0),
+        *(packet(CONTROL, (), b"", n, b"tls") for n in range(1, 12)),
+    ]
+    (out,) = layer.from_peer(0, framed(*came)).to_peer
+    first, second = out[2 : 2 + int.from_bytes(out[:2])], out[4 + int.from_bytes(out[:2]) :]
+    assert read(first).acks + read(second).acks == tuple(range(12))
+
+
+def test_what_is_not_of_this_session_is_passed_over_once_it_stands() -> None:
+    """Packets of the data channel, and of a TLS session that takes over, are none of ours."""
+    layer, ours = client(stream=True)
+    layer.from_peer(0, framed(packet(RESET_BY_SERVER, (0,), ours, 0)))
+    for other in (b"\x48" + bytes(60), b"\x19" + bytes(30), b"\0"):
+        assert layer.from_peer(0, framed(other)) == Step()
+    assert layer.refusal is None
 
 
 def test_acknowledgements_ride_on_what_goes_out_anyway() -> None:
@@ -421,11 +456,18 @@ def test_a_peer_that_says_anything_in_any_order_is_borne_in_bounded_memory(
         assert len(layer._sender._under_way) <= SEND_WINDOW
 
 
-def test_a_stream_that_breaks_off_its_frames_is_broken() -> None:
+@pytest.mark.parametrize("length", [b"\0\0", b"\x08\x01", b"\xff\xff"])
+def test_a_stream_that_breaks_its_frames_is_broken(length: bytes) -> None:
     layer, ours = client(stream=True)
     layer.from_peer(0, framed(packet(RESET_BY_SERVER, (0,), ours, 0)))
-    assert layer.from_peer(0, b"\xff\xff").to_tls == ()
+    assert layer.from_peer(0, framed(packet(CONTROL, (), b"", 1, b"tls")) + length) == Step()
     assert layer.refusal == "broken-words"
+
+
+def test_what_begins_otherwise_is_not_listened_to_further() -> None:
+    layer, ours = client(stream=True)
+    assert layer.from_peer(0, framed(b"words", packet(RESET_BY_SERVER, (0,), ours, 0))) == Step()
+    assert (layer.ready, layer.refusal) == (False, "other-protocol")
 
 
 def test_a_frame_that_never_ends_is_kept_up_to_its_length() -> None:
@@ -443,7 +485,8 @@ def test_a_peer_that_acknowledges_nothing_does_not_fill_the_memory() -> None:
     layer.from_peer(0, packet(RESET_BY_SERVER, (0,), ours, 0))
     for _ in range(70):
         layer.from_tls(0, bytes(16_384))
-    assert layer.refusal == "broken-words"
+    assert isinstance(layer, OpenVpn)
+    assert (layer.refusal, len(layer._unsent)) == ("broken-words", 0)
 
 
 def test_a_setting_without_randomness_of_its_own_makes_the_session_id() -> None:

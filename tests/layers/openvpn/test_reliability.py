@@ -130,6 +130,22 @@ def test_what_came_before_is_acknowledged_anew_and_given_once() -> None:
     assert one.acknowledge(8, repeat=False) == (0,)
 
 
+def test_what_came_twice_is_acknowledged_once_and_told_once() -> None:
+    one = Receiver()
+    for _ in range(3):
+        one.take(1, 4, b"")
+    assert one.acknowledge(8, repeat=False) == (1,)
+    one.take(1, 4, b"")
+    assert one.acknowledge(4, repeat=True) == (1,)
+
+
+def test_what_was_given_is_not_kept() -> None:
+    one = Receiver()
+    for number in [*range(20), *range(20)]:
+        one.take(number, 4, b"")
+    assert one._kept == {}
+
+
 def test_the_first_of_two_with_one_number_counts() -> None:
     one = Receiver()
     one.take(1, 4, b"first")

@@ -97,8 +97,6 @@ class OpenVpn(Layer):
                     self.ready = True
                     if not self._client:
                         to_peer.append(self._reset(now))
-        if self.refusal is not None:
-            return Step()
         to_peer += self._sendable(now)
         while self._receiver.owing:
             to_peer.append(self._acknowledgement())

@@ -19,7 +19,6 @@ LEAST_TIMEOUT: Final = 200_000
 MOST_TIMEOUT: Final = 8_000_000
 _PASSED: Final = 3
 """Later packets acknowledged before one is taken for lost (RFC 5681 section 3.2; OpenVPN's N_ACK_RETRANSMIT)."""
-_NUMBERS: Final = 1 << 32
 
 
 class Sending(NamedTuple):
@@ -58,7 +57,7 @@ class Sender:
     def open(self) -> bool:
         """Whether one more packet may go out."""
         oldest = next(iter(self._under_way), self._next)
-        return self._next < min(oldest + SEND_WINDOW, _NUMBERS)
+        return self._next < oldest + SEND_WINDOW
 
     @property
     def wake_at(self) -> int | None:

@@ -85,8 +85,6 @@ class TlsAuth(_Keyed):
 
     def unwrap(self, data: bytes) -> tuple[bytes, bytes] | None:
         begin = HEAD + self.overhead
-        if len(data) <= begin:
-            return None
         head, signature, body = data[:HEAD], data[HEAD : HEAD + self._length], data[begin:]
         signed = data[HEAD + self._length : begin] + head + body
         if not hmac.compare_digest(signature, self._signature(self._incoming, signed)):
