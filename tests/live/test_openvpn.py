@@ -105,13 +105,23 @@ def test_tls_is_found_behind_the_control_channel(
     assert none_by_timeout(answer)
 
 
-@pytest.mark.parametrize("kind", WRAPPED)
-def test_without_the_key_it_is_silent_over_udp_and_closes_over_tcp(servers: Servers, kind: str) -> None:
-    looked = look(*(target(servers[transport, kind], transport) for transport in NAMES), "--timeout", "4")
-    said = {answer["dialect"]: (answer["verdict"], answer["reason"]) for answer in looked.answers}
+def test_tls13_alone_is_told_over_tcp_and_its_certificate_read(logs: Path) -> None:
+    """It closes on a hello of TLS 1.2, and a library asks through the layer for the certificate."""
+    with openvpn.server(logs / "openvpn-tls13", "tcp", options=("--tls-version-min", "1.3")) as peer:
+        looked = look(target(peer, "tcp"))
+    answer = looked.one()
+    assert (answer["verdict"], answer["reason"], looked.status) == ("not-affected", "tls13", 0)
+    assert answer["certificate"]["sha256"] == hashlib.sha256(peer.pair.der).hexdigest()
+
+
+def test_without_the_key_it_is_silent_over_udp_and_closes_over_tcp(servers: Servers) -> None:
+    keyed = [target(peer, transport) for (transport, kind), peer in servers.items() if kind in WRAPPED]
+    looked = look(*keyed, "--timeout", "4")
+    said = {(each["dialect"], each["verdict"], each["reason"]) for each in looked.answers}
+    assert len(looked.answers) == 2 * len(WRAPPED)
     assert said == {
-        "openvpn": ("inconclusive", "silent"),
-        "openvpn-tcp": ("inconclusive", "closed-before-tls"),
+        ("openvpn", "inconclusive", "silent"),
+        ("openvpn-tcp", "inconclusive", "closed-before-tls"),
     }
     assert looked.status == 3
 
@@ -131,7 +141,7 @@ def test_with_the_key_used_otherwise_nothing_is_said(
 ) -> None:
     peer = servers[transport, "tls-auth with directions and SHA256"]
     option, *options = wrong
-    answer = look(target(peer, transport), option, str(key), *options, "--timeout", "3").one()
+    answer = look(target(peer, transport), option, str(key), *options, "--timeout", "2").one()
     assert answer["verdict"] == "inconclusive"
     assert answer["reason"] == {"udp": "silent", "tcp": "closed-before-tls"}[transport]
 

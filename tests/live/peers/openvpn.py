@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -69,12 +69,13 @@ def server(
     transport: Transport,
     control: Control | None = None,
     *,
+    options: Sequence[str] = (),
     host: str = "127.0.0.1",
     namespace: str | None = None,
 ) -> Iterator[OpenVpnServer]:
     """Runs one server, which asks for a client certificate as all do; what it writes stays in `folder`.
 
-    `host`, `namespace`: where it listens.
+    `options`: more of openvpn's own. `host`, `namespace`: where it listens.
     """
     needs.tun()
     pair = self_signed(folder, NAME)
@@ -86,6 +87,7 @@ def server(
         *("--dev", "tun", "--mode", "server", "--tls-server", "--ifconfig-noexec", "--dh", "none"),
         *("--ca", str(pair.certificate), "--cert", str(pair.certificate), "--key", str(pair.key)),
         *(control.options() if control else ()),
+        *options,
     ]
     with running(argv, folder / "openvpn.log", namespace=namespace) as started:
         started.await_text("Initialization Sequence Completed")
