@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from hemostat.dialects import Dialect, dialects
-from hemostat.dialects import Transport
+from hemostat.dialects import Dialect, Transport, dialects
 from hemostat.exchange import (
     Close,
     Closed,

@@ -6,7 +6,10 @@ from hemostat.api.control_keys import control_key
 from hemostat.errors import HemostatError
 
 HEX = "\n".join(f"{number:02x}" * 16 for number in range(16))
-TEXT = f"#\n# 2048 bit OpenVPN static key\n#\n-----BEGIN OpenVPN Static key V1-----\n{HEX}\n-----END OpenVPN Static key V1-----\n"
+TEXT = (
+    "#\n# 2048 bit OpenVPN static key\n#\n-----BEGIN OpenVPN Static key V1-----\n"
+    f"{HEX}\n-----END OpenVPN Static key V1-----\n"
+)
 
 
 def test_tls_auth_has_its_digest_and_direction() -> None:

@@ -31,7 +31,9 @@ def as_it_should_be(page: str) -> str:
     if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(END) < page.index(BEGIN):
         raise ValueError("docs/dialects.md has lost the marks of its tables")
     head, _, rest = page.partition(BEGIN)
-    return head + BEGIN + "\n" + "\n".join([*_dialects(), "", *_tests()]) + "\n\n" + END + rest.partition(END)[2]
+    return (
+        head + BEGIN + "\n" + "\n".join([*_dialects(), "", *_tests()]) + "\n\n" + END + rest.partition(END)[2]
+    )
 
 
 def _dialects() -> Iterator[str]:

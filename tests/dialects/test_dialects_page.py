@@ -9,7 +9,9 @@ TEXT = PAGE.read_text(encoding="utf-8")
 
 
 def test_the_tables_are_those_of_the_code_and_the_tests() -> None:
-    assert as_it_should_be(TEXT) == TEXT, "make them anew: PYTHONPATH=src python -m tests.dialects.dialects_page"
+    assert as_it_should_be(TEXT) == TEXT, (
+        "make them anew: PYTHONPATH=src python -m tests.dialects.dialects_page"
+    )
 
 
 def test_marks_that_are_lost_are_missed() -> None:

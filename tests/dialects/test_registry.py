@@ -70,12 +70,16 @@ GREETINGS = {
     "pop3": (b"+OK Dovecot ready.\r\n", b"+OK\r\n"),
     "managesieve": (b'"IMPLEMENTATION" "Dovecot Pigeonhole"\r\n', b'"SIEVE" "fileinto"\r\n"STARTTLS"\r\n'),
     "xmpp": (
-        b"<?xml version='1.0'?><stream:stream id='' xmlns:stream='http://etherx.jabber.org/streams' "
-        b"xmlns='jabber:client'><stream:error>",
+        (
+            b"<?xml version='1.0'?><stream:stream id='' xmlns:stream='http://etherx.jabber.org/streams' "
+            b"xmlns='jabber:client'><stream:error>"
+        ),
     ),
     "xmpp-server": (
-        b"<?xml version='1.0'?><stream:stream id='' xmlns:stream='http://etherx.jabber.org/streams' "
-        b"xmlns='jabber:server'><stream:error>",
+        (
+            b"<?xml version='1.0'?><stream:stream id='' xmlns:stream='http://etherx.jabber.org/streams' "
+            b"xmlns='jabber:server'><stream:error>"
+        ),
     ),
     "ldap": (bytes.fromhex("3024 0201 00 781f 0a0134 0400 0400 8a16") + b"1.3.6.1.4.1.1466.20036",),
 }

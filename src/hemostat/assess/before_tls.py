@@ -29,8 +29,8 @@ REFUSED: Final[dict[str, str]] = {
 
 PROXY_FAILURES: Final[dict[str, str]] = {
     "proxy-down": "The proxy itself could not be reached. Is its address right, and is it up?",
-    "proxy-broken": "The proxy does not speak the protocol of its scheme, breaks it, or hung up without an answer. Is the "
-    "scheme right?",
+    "proxy-broken": "The proxy does not speak the protocol of its scheme, breaks it, or hung up without an answer. Is "
+    "the scheme right?",
     "proxy-dns": "The proxy knows no address of that name. Is it spelt right, and known there?",
     "proxy-login": "The proxy wants a user name and a password, or other ones.",
     "proxy-policy": "The proxy does not allow connections to that place.",

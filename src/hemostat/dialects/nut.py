@@ -1,6 +1,4 @@
-"""Network UPS Tools' STARTTLS: upsd says nothing until it is asked (NUT developer guide, "Network protocol information";
-RFC 9271 section 4.2.11).
-"""
+"""Network UPS Tools' STARTTLS: upsd says nothing until it is asked (RFC 9271 section 4.2.11)."""
 
 from typing import Final
 

@@ -132,14 +132,14 @@ def test_a_layer_is_woken_in_its_time() -> None:
     heard: list[bytes] = []
 
     def peer(connection: socket.socket) -> None:
-        heard.append(connection.recv(100))
+        heard.extend(connection.recv(100) for _ in range(2))
         connection.sendall(b"\0" + RECORD[1:])
 
     layer = Patient()
     with pytest.raises(WireError, match="no TLS or DTLS record"):
         carried(layer, Talk(), peer, socket.SOCK_DGRAM)
     assert layer.woken == 1
-    assert heard in ([b"client hello"], [b"still there?"])
+    assert heard == [b"client hello", b"still there?"]
 
 
 def test_a_flood_is_cut_off() -> None:
