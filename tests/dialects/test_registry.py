@@ -60,6 +60,10 @@ GREETINGS = {
         b"NOTICE AUTH :*** Checking Ident\r\n",
     ),
     "openvpn-tcp": (bytes.fromhex("000e 40 0102030405060708 00 00000000"),),
+    "mysql": (
+        bytes.fromhex("3b000000 0a") + b"8.0.36\0" + bytes(50),
+        bytes.fromhex("48000000 ff 6a04") + b"Host 'h' is not allowed to connect to this MariaDB server",
+    ),
     "nut": (b"ERR UNKNOWN-COMMAND\n",),
     "lmtp": (b"220 mail.example Cyrus LMTP v2 ready\r\n", b"220 mail.example LMTP\r\n"),
     "imap": (
