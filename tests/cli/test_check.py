@@ -254,6 +254,30 @@ def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ("-Sn 64", ""),
+        (
+            "-n 64",
+            "addresses are asked side by side, not 200: the limit of open files (ulimit -Hn) allows no more.",
+        ),
+    ],
+    ids=["soft", "hard"],
+)
+def test_more_at_once_than_files_may_be_open(limits: str, said: str) -> None:
+    """The soft limit is raised; the hard one is kept to, and told."""
+    check = f"{sys.executable} -m hemostat check --json --no-ledger --timeout 0.5 --retries 0"
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as silent:
+        target = f"127.0.0.1:{silent.getsockname()[1]}"
+        done = subprocess.run(
+            ["bash", "-c", f"ulimit {limits}; exec {check} --concurrency 200 --looks 200 {target}"],
+            cwd=ROOT / "src", capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert [json.loads(line)["reason"] for line in done.stdout.splitlines()] == ["silent"] * 200
+    assert done.stderr.partition(" ")[2].partition(" ")[2].strip() == said
+
+
 def test_whoever_stops_reading_ends_it_without_a_traceback() -> None:
     command = f"{sys.executable} -m hemostat check --json --no-ledger --looks 300 127.0.0.1:9 | head -n 1"
     done = subprocess.run(

@@ -192,8 +192,21 @@ def _run(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageError(str(error)) from error
     who = api.identify(vantage=arguments.vantage, network=arguments.network, authority=arguments.authority)
+    _make_room(arguments)
     ledger = None if arguments.no_ledger else ledger_url(arguments)
     return asyncio.run(_check(arguments, options, ledger, who))
+
+
+def _make_room(arguments: argparse.Namespace) -> None:
+    """Let this process open as many sockets as it wants to, or say how many it may."""
+    from hemostat.detect.network.descriptors import make_room
+
+    possible = make_room(arguments.concurrency)
+    if possible < arguments.concurrency and not arguments.quiet:
+        complain(
+            f"{possible} addresses are asked side by side, not {arguments.concurrency}: the limit of open files "
+            "(ulimit -Hn) allows no more."
+        )
 
 
 def _proxy(written: str | None) -> "api.Proxy | None":

@@ -1,6 +1,6 @@
 """Looks at servers over the network: names to addresses, and many probes side by side, on asyncio.
 
-Reading order: `options` → `resolve` (where a target is), `proxying` → `looks`.
+Reading order: `options` → `resolve` (where a target is), `proxying`, `descriptors` (how many at once) → `looks`.
 """
 
 from hemostat.detect.network.looks import Look, Recall, look, one_by_one

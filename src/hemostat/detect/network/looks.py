@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from hemostat.detect.drivers.asynchronous import drive, now
 from hemostat.detect.drivers.place import Place
+from hemostat.detect.network.descriptors import room
 from hemostat.detect.network.options import Options
 from hemostat.detect.network.proxying import ProxyPlaces, Way
 from hemostat.detect.network.resolve import Resolver, SystemResolver, places_of
@@ -72,12 +73,17 @@ async def look(
 
     `targets` is read as there is room, in the event loop: where reading it blocks it should be asynchronous. What it
     raises is raised here, after the looks at all targets before. Where the caller takes no looks, no new probes
-    begin. `resolver`: in place of the system's. `recall` is asked of each way before anything is sent there.
+    begin. `resolver`: in place of the system's. `recall` is asked of each way before anything is sent there. Of
+    `options.concurrency` there are as many probes at once as there are descriptors for when it begins (`make_room`
+    raises their limit).
 
     Cancelled, it gives up what is under way, gives the looks that are over, and ends with CancelledError. Closed, it
     just ends. Nothing outlives it but, for a while, a thread that waits for the system's resolver.
     """
-    looking = _Looking(options or Options(), resolver or SystemResolver(), recall or (lambda target, way: ()))
+    options = options or Options()
+    fits = room(options.concurrency)
+    asked_for_names = resolver or SystemResolver(fits.questions)
+    looking = _Looking(options, asked_for_names, recall or (lambda target, way: ()), fits.probes)
     reading = asyncio.create_task(looking.read(targets))
     reading.add_done_callback(lambda _: looking.answers.put_nowait(None))
     try:
@@ -109,13 +115,13 @@ class _Answer(NamedTuple):
 class _Looking:
     """One call of `look`: what is under way, and how much more there is room for."""
 
-    def __init__(self, options: Options, resolver: Resolver, recall: Recall) -> None:
+    def __init__(self, options: Options, resolver: Resolver, recall: Recall, most: int) -> None:
         self.answers: asyncio.Queue[_Answer | None] = asyncio.Queue()
         self._broken: Exception | None = None
         self._options, self._resolver, self._recall = options, resolver, recall
         self._proxy = None if options.proxy is None else ProxyPlaces(options.proxy, resolver)
-        self._probes = asyncio.Semaphore(options.concurrency)
-        self._targets = asyncio.Semaphore(_AHEAD * options.concurrency)
+        self._probes = asyncio.Semaphore(most)
+        self._targets = asyncio.Semaphore(_AHEAD * most)
 
     def taken(self, answer: _Answer) -> Look:
         answer.room.release()
