@@ -66,3 +66,10 @@ def test_a_connection_that_fails_before_the_proxy_is_the_proxys(code: str) -> No
 def test_every_dialect_has_a_title_and_an_unknown_one_its_name() -> None:
     assert {name: title(name) for name in dialects()} == {d.name: d.title for d in dialects().values()}
     assert title("gopher") == "gopher"
+
+
+@pytest.mark.parametrize("ended", ["ours", "fin"])
+def test_what_else_the_silence_of_openvpn_may_mean_is_said(ended: str) -> None:
+    quiet = judge(spoken(unready(ended=ended), dialect="openvpn-tcp")).explanation
+    assert quiet.endswith("--tls-crypt FILE.")
+    assert "--tls-crypt" not in judge(spoken(unready(ended=ended))).explanation

@@ -322,3 +322,13 @@ def test_a_client_is_asked_once_and_again_where_it_closes() -> None:
 def test_a_client_that_says_nothing_or_speaks_1_3_alone_is_left() -> None:
     assert stream(client=True).unheard(ended="ours") is None
     assert stream(client=True).tells(version=TLS13, heartbeat=None) is None
+
+
+def test_where_a_refused_hello_draws_silence_tls13_may_be_what_is_missing() -> None:
+    """TLS over UDP, as OpenVPN carries it: an alert is dropped with its session."""
+    playing = stream(mute=True)
+    assert what(playing.ask) == ("burst", "tls12", NAME)
+    assert what(playing.unheard()) == ("burst", "tls13", NAME)
+    assert what(playing.unheard()) == ("burst", "ssl30", None)
+    assert playing.unheard() is None
+    assert what(stream().unheard()) == ("burst", "ssl30", None)

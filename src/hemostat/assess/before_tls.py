@@ -49,7 +49,11 @@ def title(dialect: str) -> str:
 
 
 def how_asked(reading: Reading) -> str:
-    """That it was asked in another protocol at first, where it was."""
+    """That it was asked in another protocol at first, where it was; and what silence may mean in its protocol."""
+    if reading.stalled and reading.failure is None:
+        known = dialects().get(reading.last_dialect)
+        if known is not None and known.silence:
+            return f" {known.silence}"
     spoke = reading.spoke
     if spoke is None:
         return ""
@@ -99,7 +103,8 @@ BEFORE_TLS: Final[tuple[Rule, ...]] = (
         "silent",
         lambda r: r.stalled,
         f"{_AGAIN}: its words stopped before TLS could begin, or none came ({{title}}). Some services let one wait "
-        "for their greeting: ask with a longer --timeout. If TLS is spoken here from the first byte: --dialect tls.",
+        "for their greeting: ask with a longer --timeout. If TLS is spoken here from the first byte: "
+        "--dialect tls.",
         lambda r: {"title": title(r.last_dialect)},
     ),
 )

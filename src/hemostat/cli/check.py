@@ -4,7 +4,8 @@ import argparse
 import os
 import signal
 import sys
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     import asyncio
 
     from hemostat import api
+    from hemostat.cli.progress import Progress
 
 __all__ = ["COMMAND"]
 
 _PATIENCE: Final = 1.0
 """Seconds after an interruption until it is said that another one ends at once."""
+_NOW_AND_THEN: Final = 0.25
 _RESUMED: Final = timedelta(hours=24)
 _EPILOG: Final = """\
 targets:
@@ -266,9 +269,10 @@ async def _check(
             ) as given,
         ):
             progress.expect(len(plain) if not files else None)
-            async with aclosing(
-                api.check_async(given, options, ledger=ledger, who=who, stop=stop)
-            ) as answers:
+            async with (
+                _said_now_and_then(progress),
+                aclosing(api.check_async(given, options, ledger=ledger, who=who, stop=stop)) as answers,
+            ):
                 async for answer in answers:
                     words.add(answer.verdict)
                     progress.clear()
@@ -303,6 +307,23 @@ async def _check(
     if received:
         complain("interrupted; what was answered is kept.")
     return status
+
+
+@asynccontextmanager
+async def _said_now_and_then(progress: "Progress") -> AsyncIterator[None]:
+    """While servers are silent, and nothing is printed, the progress of it all stands there."""
+    import asyncio
+
+    async def say() -> None:
+        while True:
+            await asyncio.sleep(_NOW_AND_THEN)
+            progress.show()
+
+    saying = asyncio.create_task(say())
+    try:
+        yield
+    finally:
+        saying.cancel()
 
 
 def _stopped_by_signals(stop: "asyncio.Event") -> list[int]:

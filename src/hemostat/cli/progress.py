@@ -14,7 +14,9 @@ _SHORT: Final = 2.0
 
 
 class Progress:
-    """Counts what was begun and what was answered, and says so. `clear` before anything else is printed."""
+    """Counts what was begun and what was answered, and says so. `clear` before anything else is printed; on a
+    terminal, `show` now and then while nothing is answered.
+    """
 
     def __init__(
         self, out: TextIO, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic
@@ -47,6 +49,21 @@ class Progress:
     def answered(self) -> None:
         """One more answer is out."""
         self._answers += 1
+        self._say()
+
+    def show(self) -> None:
+        """Nothing new: a terminal's line stands again where something was printed over it."""
+        if self._terminal and not self._shown:
+            self._say()
+
+    def clear(self) -> None:
+        """Take the line away, so that something else can be printed."""
+        if self._shown:
+            self._out.write("\r\x1b[K")
+            self._out.flush()
+            self._shown = False
+
+    def _say(self) -> None:
         now = self._clock()
         if self._quiet or now < self._next:
             return
@@ -62,10 +79,3 @@ class Progress:
         self._out.write(f"\r\x1b[K{text}" if self._terminal else f"hemostat: {text}\n")
         self._out.flush()
         self._shown = self._terminal
-
-    def clear(self) -> None:
-        """Take the line away, so that something else can be printed."""
-        if self._shown:
-            self._out.write("\r\x1b[K")
-            self._out.flush()
-            self._shown = False

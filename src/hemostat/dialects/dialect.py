@@ -39,6 +39,7 @@ class Dialect:
                  probe does without (own bytes, then a control larger than any buffer)
     greets       whether the first bytes of a server (up to 512, perhaps fewer) are this protocol's alone: true for one
                  dialect at most
+    silence      what silence, or an end before TLS, may mean here beside the usual: a sentence for people
     patience     seconds that an answer may take where nobody says how many
     """
 
@@ -54,6 +55,7 @@ class Dialect:
     round_trips: int = 0
     flush: bool = True
     greets: Callable[[bytes], bool] = _by_nothing
+    silence: str = ""
     patience: float = 20.0
 
     @property

@@ -4,7 +4,7 @@ A server that wants a key of its control channel (--tls-auth, --tls-crypt) answe
 """
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers.openvpn import openvpn
+from hemostat.layers.openvpn import WANTS_A_KEY, openvpn
 
 __all__ = ["DIALECT"]
 
@@ -20,4 +20,5 @@ DIALECT = Dialect(
     round_trips=1,
     # The alert stays in the buffer between TLS and the packets when OpenVPN gives the session up.
     flush=False,
+    silence=WANTS_A_KEY,
 )

@@ -82,10 +82,17 @@ def _settled(connection: Connection) -> bool:
 
 
 def stream_course(
-    names: tuple[str | None, str | None], *, retries: int, flush: bool, client: bool = False
+    names: tuple[str | None, str | None],
+    *,
+    retries: int,
+    flush: bool,
+    client: bool = False,
+    mute: bool = False,
 ) -> Course:
-    """The connections of a probe on a stream: at most `MOST_CONNECTIONS["tls"]`, which the caller counts."""
-    connection = yield from _greet(_Names(*names), retries, client=client)
+    """The connections of a probe on a stream: at most `MOST_CONNECTIONS["tls"]`, which the caller counts. `mute`: a
+    peer that refuses a hello says nothing.
+    """
+    connection = yield from _greet(_Names(*names), retries, client=client, mute=mute)
     if connection.version is None:
         return
     offer = connection.offer or Offer("tls12", None)
@@ -124,7 +131,9 @@ def stream_course(
         yield Ask("after-handshake", offer, parts=(False, True))
 
 
-def _greet(names: _Names, retries: int, *, client: bool) -> Generator[Ask, Connection, Connection]:
+def _greet(
+    names: _Names, retries: int, *, client: bool, mute: bool
+) -> Generator[Ask, Connection, Connection]:
     """Connect, with one form of hello after the other, until a hello comes; the last connection made."""
     if client:
         return (yield Ask("burst", Offer("tls12", None)))
@@ -151,8 +160,11 @@ def _greet(names: _Names, retries: int, *, client: bool) -> Generator[Ask, Conne
             # Neither name helps: it wants another version.
             forms = [other for other in forms if other[0] != form]
         elif connection.ended == "ours" and not connection.alerts:
-            # Silent: a name or TLS 1.3 won't wake it, a small old hello may.
-            forms = [other for other in forms if other[0] == "ssl30"]
+            # Silent: a name or TLS 1.3 won't wake it, a small old hello may. Where silence is how a hello is refused,
+            # TLS 1.3 may be what is missing.
+            forms = [
+                other for other in forms if other[0] == "ssl30" or (mute and other[0] == "tls13" != form)
+            ]
             if not forms:
                 return connection
         elif form == "tls13" and name != names.other and "fatal unrecognized_name" in connection.alerts:

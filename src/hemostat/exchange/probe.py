@@ -365,7 +365,13 @@ class Probe:
         client = self._role == "client"
         if dialect.records == "dtls":
             return datagram_course(self._names, client=client)
-        return stream_course(self._names, retries=self._retries, flush=dialect.flush, client=client)
+        return stream_course(
+            self._names,
+            retries=self._retries,
+            flush=dialect.flush,
+            client=client,
+            mute=dialect.transport == "udp",
+        )
 
     def _next(self, now: int, finished: Connection | None) -> list[Command]:
         """On to the next connection of the course, or to the end."""

@@ -4,7 +4,15 @@ Reading order: `packets` → `control_key` (the key's file), `wrapping` (what th
 → `layer`.
 """
 
-from hemostat.layers.openvpn.control_key import ControlKeyError, read_control_key, read_digest
+from hemostat.layers.openvpn.control_key import WANTS_A_KEY, ControlKeyError, read_control_key, read_digest
 from hemostat.layers.openvpn.layer import OpenVpn, begins_a_session, openvpn
 
-__all__ = ["ControlKeyError", "OpenVpn", "begins_a_session", "openvpn", "read_control_key", "read_digest"]
+__all__ = [
+    "WANTS_A_KEY",
+    "ControlKeyError",
+    "OpenVpn",
+    "begins_a_session",
+    "openvpn",
+    "read_control_key",
+    "read_digest",
+]

@@ -10,7 +10,13 @@ from typing import Final
 
 from hemostat.errors import HemostatError
 
-__all__ = ["KEY_LENGTH", "ControlKeyError", "read_control_key", "read_digest"]
+__all__ = ["KEY_LENGTH", "WANTS_A_KEY", "ControlKeyError", "read_control_key", "read_digest"]
+
+WANTS_A_KEY: Final = (
+    "An OpenVPN server that wants a key says nothing, or closes, to those who have none or another: give it as its "
+    "clients have it, by --tls-auth FILE (with --key-direction and --auth) or --tls-crypt FILE."
+)
+"""What silence of a server may mean, for people."""
 
 KEY_LENGTH: Final = 256
 """Bytes of a key: two halves (one a direction), each 64 bytes for a cipher and 64 for an HMAC."""
