@@ -105,10 +105,12 @@ def test_tls_is_found_behind_the_control_channel(
     assert none_by_timeout(answer)
 
 
-def test_tls13_alone_is_told_over_tcp_and_its_certificate_read(logs: Path) -> None:
-    """It closes on a hello of TLS 1.2, and a library asks through the layer for the certificate."""
-    with openvpn.server(logs / "openvpn-tls13", "tcp", options=("--tls-version-min", "1.3")) as peer:
-        looked = look(target(peer, "tcp"))
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_tls13_alone_is_told_and_its_certificate_read(logs: Path, transport: openvpn.Transport) -> None:
+    """On a hello of TLS 1.2 it closes, or says nothing over UDP; a library asks through the layer for the certificate."""
+    options = ("--tls-version-min", "1.3")
+    with openvpn.server(logs / f"openvpn-tls13-{transport}", transport, options=options) as peer:
+        looked = look(target(peer, transport))
     answer = looked.one()
     assert (answer["verdict"], answer["reason"], looked.status) == ("not-affected", "tls13", 0)
     assert answer["certificate"]["sha256"] == hashlib.sha256(peer.pair.der).hexdigest()
