@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import socket
 import subprocess
 
 import pytest
@@ -14,7 +16,10 @@ from tests.live.tested import Tested
 
 TESTED = (
     Tested(
-        ("mysql",), "MariaDB", "mariadb-server", "TLS, none, required; ends in the middle; its own client"
+        ("mysql",),
+        "MariaDB",
+        "mariadb-server",
+        "TLS, none, required; full; ends in the middle; its own client",
     ),
 )
 
@@ -45,6 +50,19 @@ def test_check_says(tls: mariadb.Tls, verdict: tuple[str, str]) -> None:
             assert answer["certificate"]["sha256"] == hashlib.sha256(peer.certificate).hexdigest()
     said = [answer["explanation"] for answer in (by_scheme, by_greeting)]
     assert ["greeted in" in each for each in sorted(said, key=len)] == [False, True]
+
+
+def test_one_that_is_full_says_so_in_place_of_a_greeting() -> None:
+    """That is no word on TLS."""
+    with mariadb.server("offered", connections=10) as peer, contextlib.ExitStack() as held:
+        # One more than all, which is kept for its administrator.
+        for _ in range(11):
+            taken = held.enter_context(socket.create_connection((peer.host, peer.port), timeout=10))
+            assert taken.recv(5)[4:] == b"\x0a"
+        answers = look(f"mysql://{peer.host}:{peer.port}", f"{peer.host}:{peer.port}").answers
+    for answer in answers:
+        assert (answer["verdict"], answer["reason"]) == ("inconclusive", "tls-unavailable")
+        assert answer["dialect"] == "mysql"
 
 
 def test_one_that_hangs_up_in_the_middle() -> None:

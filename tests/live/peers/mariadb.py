@@ -37,8 +37,11 @@ class Mariadb:
 
 
 @contextlib.contextmanager
-def server(tls: Tls) -> Iterator[Mariadb]:
-    """Runs a server with an empty data folder. As root it runs as Debian's user `mysql`."""
+def server(tls: Tls, *, connections: int = 100) -> Iterator[Mariadb]:
+    """Runs a server with an empty data folder, for so many connections at once (10 at least), and its administrator's.
+
+    As root it runs as Debian's user `mysql`.
+    """
     program = needs.program("mariadbd", "mariadb-server")
     install = needs.program("mariadb-install-db", "mariadb-server")
     # Not below pytest's own folders, which another user can't enter.
@@ -62,6 +65,7 @@ def server(tls: Tls) -> Iterator[Mariadb]:
             f"--socket={folder}/socket",
             f"--pid-file={folder}/pid",
             "--skip-log-bin",
+            f"--max-connections={connections}",
             "--innodb-flush-log-at-trx-commit=0",
         ]
         if tls == "none":
