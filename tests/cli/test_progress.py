@@ -37,6 +37,27 @@ def test_on_a_terminal_a_line_is_written_over_and_taken_away() -> None:
     assert out.getvalue().endswith("\r\x1b[K")
 
 
+def test_while_nothing_is_answered_the_line_stands_again_on_a_terminal() -> None:
+    out, clock = Terminal(), Clock()
+    with Progress(out, clock=clock) as progress:
+        progress.begun()
+        progress.show()
+        assert out.getvalue() == ""
+        clock.now = 3
+        progress.show()
+        progress.clear()
+        clock.now = 4
+        progress.show()
+        progress.show()
+        line = "\r\x1b[K1 target begun, 0 answers"
+        assert out.getvalue() == f"{line}\r\x1b[K{line}"
+    other = io.StringIO()
+    with Progress(other, clock=clock) as progress:
+        clock.now = 100
+        progress.show()
+    assert other.getvalue() == ""
+
+
 def test_elsewhere_a_line_now_and_then() -> None:
     out, clock = io.StringIO(), Clock()
     with Progress(out, clock=clock) as progress:

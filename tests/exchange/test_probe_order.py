@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hemostat.assess import judge
 from hemostat.dialects import dialects
 from hemostat.exchange import (
     Close,
@@ -118,6 +119,21 @@ def test_what_a_layer_says_goes_down_and_up() -> None:
     question, _ = probe.handle(Data(1000, flight()[::-1]))
     assert isinstance(question, Send)
     assert said(question.data[::-1]) == ["own-bytes", "control", "finished"]
+
+
+@pytest.mark.parametrize(
+    ("words", "not_tls"), [(b"SSH-2.0-OpenSSH_9.2p1\r\n", "ssh"), (b"S500 injected\r\n", None)]
+)
+def test_ssh_is_no_yes_with_text_behind_it(words: bytes, not_tls: str | None) -> None:
+    """The one letter that grants TLS in PostgreSQL's words is the first of SSH's greeting."""
+    probe = fresh("postgresql")
+    probe.start()
+    probe.handle(Connected(0))
+    *_, done = probe.handle(Data(1, words))
+    assert isinstance(done, Done)
+    connections: Any = done.facts["connections"]
+    assert [(each["refusal"], each["not_tls"]) for each in connections] == [("text-before-tls", not_tls)]
+    assert judge(done.facts).reason == (not_tls or "text-before-tls")
 
 
 def test_a_layer_that_is_refused_ends_it() -> None:

@@ -7,7 +7,7 @@ in.
 
 import hashlib
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from hemostat.dialects import Dialect, dialects, greeted_by
 from hemostat.exchange.course import MOST_CONNECTIONS, Ask, Course, datagram_course, stream_course
@@ -47,11 +47,13 @@ _LEAST_HELLO_WAIT: Final = 3_000_000
 
 
 class Peer(NamedTuple):
-    """Whom a probe is about: the name asked for (None: only an address was), address literal, port."""
+    """Whom a probe is about: the name asked for (None: only an address was), address literal, port; a build has neither
+    address nor port.
+    """
 
     host: str | None
-    address: str
-    port: int
+    address: str | None
+    port: int | None
 
 
 class Via(NamedTuple):
@@ -76,6 +78,7 @@ class Probe:
     to try where the first draws an alert or a close. `started`, `deadline`: microseconds of the clock that
     the events will use. `retries`: how often a connection that timed out is tried again. `seconds`: since 1970, now;
     `key`: see `Setting`. `via`: a proxy to ask first.
+    `form`: `library` for a build that is asked through memory.
 
     Where something greets in another protocol than it was asked in, it is asked once more, in that one.
     """
@@ -91,6 +94,7 @@ class Probe:
         "_dialect",
         "_done",
         "_draw",
+        "_form",
         "_key",
         "_layer",
         "_layer_wake",
@@ -122,12 +126,14 @@ class Probe:
         seconds: int = 0,
         key: ControlKey | None = None,
         via: Via | None = None,
+        form: Literal["hello", "library"] = "hello",
     ) -> None:
         self._role: Role = role
         self._peer = peer
         self._dialect = self._spoken = dialect
         self._names, self._retries = names, retries
         self._seconds, self._key, self._via = seconds, key, via
+        self._form: Literal["hello", "library"] = form
         self._draw = draw
         self._started = started
         self._deadline = deadline
@@ -211,9 +217,9 @@ class Probe:
     def _new_layer(self, now: int) -> Layer:
         """The layer of a connection; behind that of the proxy where there is one."""
         peer = self._peer
-        host = self._names[0] or (peer.host or peer.address).removesuffix(".")
+        host = self._names[0] or (peer.host or peer.address or "localhost").removesuffix(".")
         seconds = self._seconds + (now - self._started) // 1_000_000
-        setting = Setting(host, peer.port, self._draw, seconds, self._key)
+        setting = Setting(host, peer.port or 0, self._draw, seconds, self._key)
         layer = (self._spoken.asks if self._role == "server" else self._spoken.grants)(setting)
         return layer if self._via is None else Stacked(self._via.layer(), layer)
 
@@ -351,8 +357,10 @@ class Probe:
             if refusal is not None and refusal.startswith("proxy-"):
                 connection.ended, connection.failure = "failed", refusal
             elif connection.version is None:
-                if refusal == "other-protocol" and layer.heard:
-                    connection.not_tls = recognise(layer.heard)
+                greeting = recognise(layer.heard) if layer.heard else None
+                # PostgreSQL's "yes" is one letter, which SSH's greeting begins with, too.
+                if refusal == "other-protocol" or (refusal == "text-before-tls" and greeting == "ssh"):
+                    connection.not_tls = greeting
                 heard = self._stream.heard if layer.ready and self._stream is not None else layer.heard
                 greeted = greeted_by(heard)
                 if greeted is not None and greeted is not self._spoken:
@@ -435,7 +443,7 @@ class Probe:
             "transport": self._dialect.transport,
             "dialect": self._dialect.name,
             "records": self._spoken.records,
-            "form": "after-handshake" if after else "hello",
+            "form": "after-handshake" if after else self._form,
             "host": self._peer.host,
             "address": self._peer.address,
             "port": self._peer.port,
