@@ -69,7 +69,9 @@ def good(folder: Path, number: int) -> Iterator[list[Server]]:
 def _crowd(folder: Path, kind: str, number: int) -> Iterator[list[Server]]:
     folder.mkdir(parents=True, exist_ok=True)
     argv = [sys.executable, "-m", "tests.live.peers.crowd", kind, str(number)]
-    with running(argv, folder / f"{kind}.log") as started:
+    log = folder / f"{kind}.log"
+    log.unlink(missing_ok=True)
+    with running(argv, log) as started:
         lines = started.await_text("\n\n", timeout=60).splitlines()
         found = [json.loads(line) for line in lines[: lines.index("")]]
         yield [
@@ -131,9 +133,9 @@ def _target(dialect: Dialect, port: int) -> str:
 
 
 def _announce(served: list[tuple[str, str, list[tuple[str, str | None]]]]) -> None:
-    for name, target, said in served:
-        print(json.dumps({"name": name, "target": target, "said": said}))
-    print(flush=True)
+    lines = [json.dumps({"name": name, "target": target, "said": said}) for name, target, said in served]
+    sys.stdout.write("\n".join(lines) + "\n\n")
+    sys.stdout.flush()
 
 
 def _serve(kind: str, number: int) -> None:
