@@ -7,7 +7,7 @@ import pytest
 from bench.__main__ import benches
 from bench.results import RESULTS, Section, names_in, put, rate
 
-NAMES = ["check", "exchange", "start"]
+NAMES = ["check", "dialects", "exchange", "start"]
 
 
 def test_every_figure_has_its_section_and_every_section_its_figure() -> None:
