@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hemostat.assess.before_tls import LIBRARY_FAILURES
 from tests.assess.facts import Example, Facts, failed, probe, silent
 
 __all__ = ["BEFORE_TLS"]
@@ -75,6 +76,15 @@ BEFORE_TLS = [
     ),
     Example("reset-before-tls", "reset", "the same, by a reset", spoken(unready(ended="reset"))),
     Example("silent-before-tls", "silent", "one whose greeting never comes", spoken(unready())),
+    *[
+        Example(
+            "build-unasked",
+            code,
+            f"a build: {code}",
+            probe(failed(code), form="library", address=None, port=None),
+        )
+        for code in LIBRARY_FAILURES
+    ],
     Example("no-connection", "proxy-down", "a proxy that refuses", probe(failed("refused"), via=PROXY)),
     *[
         Example("no-connection", code, f"a proxy that says {code}", probe(failed(code), via=PROXY))

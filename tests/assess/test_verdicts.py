@@ -1,4 +1,5 @@
 import copy
+import re
 from string import Formatter
 from types import MappingProxyType
 from typing import Any, get_args
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hemostat.assess import RULES, Verdict, judge, judge_failure
+from hemostat.assess.before_tls import REFUSED
 from hemostat.assess.reading import Reading
 from hemostat.assess.rule import Rule, VerdictWord
 from hemostat.assess.table import reasons
@@ -30,6 +32,7 @@ from tests.assess.facts import (
 
 WORDS = get_args(VerdictWord)
 FINE = ("patched", "not-affected")
+WHAT_TO_TRY = re.compile(r"\b(ask|look|name it|give|judge|prove it|is (the|its|it)\b.*\?)|--[a-z]", re.IGNORECASE)
 RULE = {rule.name: rule for rule in RULES}
 
 
@@ -81,6 +84,17 @@ def test_what_is_vulnerable_is_told_what_to_do() -> None:
     assert verdict.word == "vulnerable"
     for word in ("16365 bytes", "Upgrade", "stop and start", "key and certificate"):
         assert word in verdict.explanation
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=identifier)
+def test_what_is_not_decided_is_told_what_to_try(example: Example) -> None:
+    if RULE[example.rule].word in ("inconclusive", "unreachable"):
+        assert WHAT_TO_TRY.search(judge(example.facts).explanation)
+
+
+@pytest.mark.parametrize("sentence", [*FAILURES.values(), *REFUSED.values()])
+def test_whatever_stood_in_the_way_there_is_something_to_try(sentence: str) -> None:
+    assert WHAT_TO_TRY.search(sentence)
 
 
 def test_the_silent_udp_port_says_what_may_be_silent() -> None:

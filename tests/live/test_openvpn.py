@@ -107,7 +107,7 @@ def test_tls_is_found_behind_the_control_channel(
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 def test_tls13_alone_is_told_and_its_certificate_read(logs: Path, transport: openvpn.Transport) -> None:
-    """On a hello of TLS 1.2 it closes, or says nothing over UDP; a library asks through the layer for the certificate."""
+    """On a hello of TLS 1.2 it closes, or says nothing over UDP; a library asks through the layer for what it shows."""
     options = ("--tls-version-min", "1.3")
     with openvpn.server(logs / f"openvpn-tls13-{transport}", transport, options=options) as peer:
         looked = look(target(peer, transport))

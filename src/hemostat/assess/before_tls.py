@@ -6,7 +6,16 @@ from hemostat.assess.reading import Reading
 from hemostat.assess.rule import Rule
 from hemostat.dialects import dialects
 
-__all__ = ["BEFORE_TLS", "NO_TLS", "PROXY_FAILURES", "REFUSED", "how_asked", "title"]
+__all__ = [
+    "BEFORE_TLS",
+    "BUILD_UNASKED",
+    "LIBRARY_FAILURES",
+    "NO_TLS",
+    "PROXY_FAILURES",
+    "REFUSED",
+    "how_asked",
+    "title",
+]
 
 _AGAIN: Final = "Nothing is proved"
 
@@ -27,17 +36,31 @@ REFUSED: Final[dict[str, str]] = {
 }
 """A layer's refusal → what it means. `no-tls` has a rule of its own, and those of proxies are failures."""
 
+LIBRARY_FAILURES: Final[dict[str, str]] = {
+    "library-certificate": "it took no certificate. It may be a build with few functions.",
+    "library-context": "it gave no context to begin with.",
+    "library-crashed": "it crashed in its sandbox.",
+    "library-dependency": "a library that it needs is not there, or is another one.",
+    "library-lacks-functions": "it lacks functions that OpenSSL has: it may be another library.",
+    "library-malformed": "its file is malformed.",
+    "library-other-machine": "it is for another kind of machine.",
+    "library-refused": "the system's loader refused it.",
+    "library-silent": "it did nothing in time.",
+    "sandbox-not-held": "this system has no sandbox that would hold it, so it was not loaded.",
+}
+"""Why a build could not be asked: code → what that means. (It is a library that was loaded from a file.)"""
+
 PROXY_FAILURES: Final[dict[str, str]] = {
     "proxy-down": "The proxy itself could not be reached. Is its address right, and is it up?",
     "proxy-broken": "The proxy does not speak the protocol of its scheme, breaks it, or hung up without an answer. Is "
     "the scheme right?",
     "proxy-dns": "The proxy knows no address of that name. Is it spelt right, and known there?",
-    "proxy-login": "The proxy wants a user name and a password, or other ones.",
-    "proxy-policy": "The proxy does not allow connections to that place.",
+    "proxy-login": "The proxy wants a user name and a password, or other ones: give them with its address.",
+    "proxy-policy": "The proxy does not allow connections to that place. Ask through another one, or have it allowed.",
     "proxy-refused": "The proxy says that the connection was refused there. Is the port right, and the service up?",
-    "proxy-timeout": "No connection came about in time: the proxy says so, or said nothing.",
+    "proxy-timeout": "No connection came about in time: the proxy says so, or said nothing. Is the address right?",
     "proxy-udp": "Datagrams do not go through a proxy: ask without --proxy.",
-    "proxy-unreachable": "The proxy says that it knows no way there, or could not connect.",
+    "proxy-unreachable": "The proxy says that it knows no way there, or could not connect. Is the address right?",
 }
 """Why a proxy led to nobody: code → sentence."""
 
@@ -60,6 +83,16 @@ def how_asked(reading: Reading) -> str:
     asked = str(reading.facts["dialect"])
     return f" It was asked in {title(asked)} and greeted in {title(spoke)}, so it was asked in that."
 
+
+BUILD_UNASKED: Final = Rule(
+    "build-unasked",
+    "inconclusive",
+    "{failure}",
+    lambda r: r.failure in LIBRARY_FAILURES,
+    f"{_AGAIN}: the library could not be asked: {{sentence}} Judge it by its package and symbols, or prove it on a "
+    "host where it runs.",
+    lambda r: {"failure": r.failure, "sentence": LIBRARY_FAILURES[r.failure or ""]},
+)
 
 NO_TLS: Final = Rule(
     "no-tls",

@@ -3,7 +3,7 @@
 from string import Formatter
 from typing import Final
 
-from hemostat.assess.before_tls import REFUSED
+from hemostat.assess.before_tls import LIBRARY_FAILURES, REFUSED
 from hemostat.assess.rule import Rule
 from hemostat.assess.verdicts import FAILURES, RULES
 from hemostat.wire.errors import WIRE_ERROR_CODES
@@ -25,6 +25,8 @@ _REASONS: Final = {
 
 def reasons(rule: Rule) -> tuple[str, ...]:
     """Every reason code that the rule can give (of alerts, those that have a name)."""
+    if rule.name == "build-unasked":
+        return tuple(LIBRARY_FAILURES)
     return _REASONS.get(rule.reason, (rule.reason,))
 
 

@@ -8,7 +8,7 @@ last one always applies.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hemostat.assess.before_tls import BEFORE_TLS, NO_TLS, PROXY_FAILURES, how_asked
+from hemostat.assess.before_tls import BEFORE_TLS, BUILD_UNASKED, NO_TLS, PROXY_FAILURES, how_asked
 from hemostat.assess.reading import Reading
 from hemostat.assess.rule import Rule, Verdict
 
@@ -130,6 +130,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "host:port.",
     ),
     # -- no connection ---------------------------------------------------------------------------------------
+    BUILD_UNASKED,
     Rule(
         "no-connection",
         "unreachable",
@@ -261,8 +262,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "inconclusive",
         "{error}",
         lambda r: r.error is not None,
-        f"{_AGAIN}: its first messages break the protocol. Something other than a TLS server may answer "
-        "here.",
+        f"{_AGAIN}: its first messages break the protocol. Something other than a TLS server may answer here: name "
+        "its protocol, if you know it (--dialect), or look at the host from inside.",
         lambda r: {"error": r.error},
     ),
     Rule(
@@ -280,7 +281,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "unknown-version",
         lambda r: r.hello is not None and not r.version_known,
         f"{_AGAIN}: its hello names a version that is not one of the protocol asked for ({{version}}). "
-        "Something other than a TLS server may answer here.",
+        "Something other than a TLS server may answer here: look at the host from inside.",
         lambda r: {"version": r.version},
     ),
     Rule(
@@ -306,7 +307,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "reset",
         lambda r: r.any_reset,
         f"{_AGAIN}: it reset the connection before any hello. It may take connections from certain "
-        "addresses only.",
+        "addresses only: ask from one that it trusts, or look at the host from inside.",
     ),
     Rule(
         "closed-before-hello",
@@ -324,7 +325,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "Nothing answered in time. {maybe}",
         lambda r: {
             "maybe": "Over UDP that may be no service, a filter, or a service that answers only to those "
-            "who hold its key (tls-auth)."
+            "who hold its key (tls-auth). Is the port right? Then ask from nearer, or look at the host from inside."
             if r.facts["transport"] == "udp"
             else "A service that speaks only when spoken to in its own protocol does so: is TLS direct here? If "
             "not, name its protocol (--dialect)."
@@ -336,13 +337,14 @@ RULES: Final[tuple[Rule, ...]] = (
 FAILURES: Final[dict[str, str]] = {
     "refused": "Nobody listens there: the connection was refused. Is the port right, and the service up?",
     "timeout": "No connection came about in time. Is the address right, and is a firewall between?",
-    "unreachable": "No way leads there from here: the network or host is unreachable.",
-    "reset": "The connection was reset before it was there. A firewall may do so.",
+    "unreachable": "No way leads there from here: the network or host is unreachable. Is the address right, and is a "
+    "firewall between?",
+    "reset": "The connection was reset before it was there. A firewall may do so: ask from elsewhere.",
     "dns": "The name has no address. Is it spelt right?",
     "resolver": "No name server answered, so the address of that name is not known here. Is the network up?",
     "local": "This machine ran out of sockets or ports, or may not open one. Ask with a smaller "
     "--concurrency.",
-    "failed": "No connection came about.",
+    "failed": "No connection came about. Ask again, or from elsewhere.",
     **PROXY_FAILURES,
 }
 """Why a peer could not be reached: code → sentence. The reason code of `unreachable` is one of these keys."""

@@ -1,0 +1,1 @@
+"""Looks at a host from inside: the I/O of `inspect`."""
