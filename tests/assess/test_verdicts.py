@@ -32,7 +32,9 @@ from tests.assess.facts import (
 
 WORDS = get_args(VerdictWord)
 FINE = ("patched", "not-affected")
-WHAT_TO_TRY = re.compile(r"\b(ask|look|name it|give|judge|prove it|is (the|its|it)\b.*\?)|--[a-z]", re.IGNORECASE)
+WHAT_TO_TRY = re.compile(
+    r"\b(ask|look|name it|give|judge|prove it|is (the|its|it)\b.*\?)|--[a-z]", re.IGNORECASE
+)
 RULE = {rule.name: rule for rule in RULES}
 
 
