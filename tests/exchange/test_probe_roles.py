@@ -134,3 +134,15 @@ def test_a_dialect_without_flush(parts: tuple[str, ...], word: str) -> None:
     assert judged(outcome)[0] == word
     assert said(outcome.sent[-1]) == ["own-bytes", "large-control"]
     assert outcome.connections == 1
+
+
+def test_a_dialect_may_want_a_smaller_question() -> None:
+    """Where its peers hold nothing back but OpenSSL's own buffer of 4096 bytes."""
+    smaller = dialect_of(Layer, Layer, flush=False, payload=4112)
+    outcome = simulate(lambda _: answering("large-control"), dialect=smaller)
+    assert judged(outcome)[0] == "patched"
+    (parts,) = [talk["parts"] for talk in outcome.talks]
+    assert [(part["part"], part["length"]) for part in parts] == [
+        ("own-bytes", 4112),
+        ("large-control", 4112),
+    ]

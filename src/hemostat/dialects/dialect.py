@@ -37,6 +37,8 @@ class Dialect:
                  `source` allows to one who asks whether TLS is offered before it asks for it
     flush        whether the alert that an out-of-turn Finished draws reaches the other side; where it doesn't, the
                  probe does without (own bytes, then a control larger than any buffer)
+    payload      bytes of own bytes and large control: their answers must be larger than what any peer of this dialect
+                 writes through a buffer
     greets       whether the first bytes of a server (up to 512, perhaps fewer) are this protocol's alone: true for one
                  dialect at most
     silence      what silence, or an end before TLS, may mean here beside the usual: a sentence for people
@@ -54,6 +56,7 @@ class Dialect:
     ports: tuple[int, ...] = ()
     round_trips: int = 0
     flush: bool = True
+    payload: int = 16365
     greets: Callable[[bytes], bool] = _by_nothing
     silence: str = ""
     patience: float = 20.0

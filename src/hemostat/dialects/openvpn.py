@@ -4,7 +4,7 @@ A server that wants a key of its control channel (--tls-auth, --tls-crypt) answe
 """
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers.openvpn import WANTS_A_KEY, openvpn
+from hemostat.layers.openvpn import PAYLOAD, WANTS_A_KEY, openvpn
 
 __all__ = ["DIALECT"]
 
@@ -20,5 +20,6 @@ DIALECT = Dialect(
     round_trips=1,
     # The alert stays in the buffer between TLS and the packets when OpenVPN gives the session up.
     flush=False,
+    payload=PAYLOAD,
     silence=WANTS_A_KEY,
 )

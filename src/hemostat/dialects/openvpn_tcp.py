@@ -5,7 +5,7 @@ server speaks first, before it has heard its client's reset.
 """
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers.openvpn import WANTS_A_KEY, begins_a_session, openvpn
+from hemostat.layers.openvpn import PAYLOAD, WANTS_A_KEY, begins_a_session, openvpn
 
 __all__ = ["DIALECT"]
 
@@ -19,6 +19,7 @@ DIALECT = Dialect(
     grants=openvpn(client=False, stream=True),
     round_trips=1,
     flush=False,
+    payload=PAYLOAD,
     silence=WANTS_A_KEY,
     greets=begins_a_session,
 )

@@ -198,7 +198,12 @@ class Probe:
             connection.started = now
         if spoken.records == "tls":
             self._stream = StreamDialogue(
-                connection, self._role, self._draw, flush=spoken.flush, patience=ask.patience
+                connection,
+                self._role,
+                self._draw,
+                flush=spoken.flush,
+                patience=ask.patience,
+                payload=spoken.payload,
             )
         else:
             self._datagram = DatagramDialogue(

@@ -82,6 +82,7 @@ class StreamDialogue:
         "_interval",
         "_odd",
         "_patience",
+        "_payload",
         "_question",
         "_reader",
         "_received",
@@ -103,9 +104,10 @@ class StreamDialogue:
         *,
         flush: bool = True,
         patience: int = 4,
+        payload: int = OWN_BYTES_LENGTH,
     ) -> None:
         """`flush`: whether the dialect lets a flush's alert through. `patience`: round trips that own bytes
-        alone are given.
+        alone are given. `payload`: bytes of own bytes and large control.
         """
         self.facts = facts
         self.over = False
@@ -115,6 +117,7 @@ class StreamDialogue:
         self._draw = draw
         self._flush = flush
         self._patience = patience
+        self._payload = payload
         self._reader = RecordReader()
         self._handshake = HandshakeReader()
         self._head = b""
@@ -354,7 +357,7 @@ class StreamDialogue:
         return record(protocol.HEARTBEAT, version, body)
 
     def _own_bytes(self, now: int, version: int) -> bytes:
-        return self._send_part(now, version, "own-bytes", OWN_BYTES_LENGTH, 0)
+        return self._send_part(now, version, "own-bytes", self._payload, 0)
 
     def _control(self, now: int, version: int) -> bytes:
         if not self._flush:
@@ -362,7 +365,7 @@ class StreamDialogue:
         return self._send_part(now, version, "control", CONTROL_LENGTH, LEAST_PADDING)
 
     def _large_control(self, now: int, version: int) -> bytes:
-        return self._send_part(now, version, "large-control", OWN_BYTES_LENGTH, LEAST_PADDING)
+        return self._send_part(now, version, "large-control", self._payload, LEAST_PADDING)
 
     def _flush_part(self, now: int, version: int) -> bytes:
         self.facts.parts.append(Part("flush", finished_out_of_turn()[1], now))

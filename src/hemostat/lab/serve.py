@@ -82,7 +82,9 @@ async def serve(
 
 def _bind(spec: LabEndpoint, transport: Transport, address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    own = socket.socket(family, socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM)
+    # With its protocol's number: asyncio turns Nagle's algorithm off on no other.
+    kind, number = (socket.SOCK_STREAM, socket.IPPROTO_TCP) if transport == "tcp" else (socket.SOCK_DGRAM, 0)
+    own = socket.socket(family, kind, number)
     try:
         own.setblocking(False)
         if transport == "tcp":

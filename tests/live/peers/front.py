@@ -35,8 +35,11 @@ class Address:
 def server(name: str, behind: tuple[str, int], *, key: ControlKey | None = None) -> Iterator[Address]:
     """Serves the dialect of that name in front of the TLS server at `behind`, on a port of loopback."""
     dialect = dialects()[name]
-    kind = socket.SOCK_STREAM if dialect.transport == "tcp" else socket.SOCK_DGRAM
-    own = socket.socket(socket.AF_INET, kind)
+    kind, number = socket.SOCK_DGRAM, 0
+    if dialect.transport == "tcp":
+        # With its number: asyncio turns Nagle's algorithm off on no other.
+        kind, number = socket.SOCK_STREAM, socket.IPPROTO_TCP
+    own = socket.socket(socket.AF_INET, kind, number)
     own.setblocking(False)
     own.bind(("127.0.0.1", 0))
     address = Address(*own.getsockname())

@@ -5,9 +5,10 @@ Reading order: `packets` → `control_key` (the key's file), `wrapping` (what th
 """
 
 from hemostat.layers.openvpn.control_key import WANTS_A_KEY, ControlKeyError, read_control_key, read_digest
-from hemostat.layers.openvpn.layer import OpenVpn, begins_a_session, openvpn
+from hemostat.layers.openvpn.layer import PAYLOAD, OpenVpn, begins_a_session, openvpn
 
 __all__ = [
+    "PAYLOAD",
     "WANTS_A_KEY",
     "ControlKeyError",
     "OpenVpn",

@@ -28,8 +28,12 @@ from hemostat.layers.openvpn.packets import (
 from hemostat.layers.openvpn.reliability import Receiver, Sender, Sending
 from hemostat.layers.openvpn.wrapping import Wrapping, wrapping
 
-__all__ = ["LARGEST_PACKET", "OpenVpn", "begins_a_session", "openvpn"]
+__all__ = ["LARGEST_PACKET", "PAYLOAD", "OpenVpn", "begins_a_session", "openvpn"]
 
+PAYLOAD: Final = 4112
+"""Bytes of a heartbeat whose answer OpenVPN lets out: it has TLS write into memory, so what holds a handshake's bytes
+back is OpenSSL's own buffer of 4096 bytes alone. Own bytes and control are seven packets then: one window.
+"""
 LARGEST_PACKET: Final = 1222
 """Bytes of a packet of ours: 2.6 sends no larger ones (1250 with the headers below it), and every release takes it."""
 _LARGEST_FRAME: Final = 2048
