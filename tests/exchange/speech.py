@@ -49,6 +49,8 @@ REQUESTS = {
     (8, 16): "control",
     (16365, 16): "large-control",
     (4096, 0): "own-bytes",
+    (4112, 0): "own-bytes",
+    (4112, 16): "large-control",
     (4096, 16): "large-control",
 }
 
