@@ -52,26 +52,26 @@ class Server:
 
 
 @contextlib.contextmanager
-def hostile(folder: Path, number: int) -> Iterator[list[Server]]:
+def hostile(folder: Path, number: int, *, namespace: str | None = None) -> Iterator[list[Server]]:
     """Serves so many hostile servers, each on a port of its own."""
-    with _crowd(folder, "hostile", number) as servers:
+    with _crowd(folder, "hostile", number, namespace) as servers:
         yield servers
 
 
 @contextlib.contextmanager
-def good(folder: Path, number: int) -> Iterator[list[Server]]:
+def good(folder: Path, number: int, *, namespace: str | None = None) -> Iterator[list[Server]]:
     """Serves so many of the lab's: vulnerable, patched and without heartbeats, in every dialect, again and again."""
-    with _crowd(folder, "good", number) as servers:
+    with _crowd(folder, "good", number, namespace) as servers:
         yield servers
 
 
 @contextlib.contextmanager
-def _crowd(folder: Path, kind: str, number: int) -> Iterator[list[Server]]:
+def _crowd(folder: Path, kind: str, number: int, namespace: str | None) -> Iterator[list[Server]]:
     folder.mkdir(parents=True, exist_ok=True)
     argv = [sys.executable, "-m", "tests.live.peers.crowd", kind, str(number)]
     log = folder / f"{kind}.log"
     log.unlink(missing_ok=True)
-    with running(argv, log) as started:
+    with running(argv, log, namespace=namespace) as started:
         lines = started.await_text("\n\n", timeout=60).splitlines()
         found = [json.loads(line) for line in lines[: lines.index("")]]
         yield [

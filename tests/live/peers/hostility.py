@@ -12,6 +12,7 @@ import os
 import random
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,7 @@ _NO_TLS = frozenset({("not-affected", "no-tls")})
 _HTTP = frozenset({("not-affected", "plain-http")})
 _SSH = frozenset({("not-affected", "ssh")})
 
-_REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\n\r\n"
 _ENDLESS = {
     "ftp": (b"", b"220-welcome\r\n"),
     "imap": (b"* OK ready\r\n", b"* OK and more\r\n"),
@@ -69,6 +70,8 @@ _ENDLESS = {
 }
 """What a dialect's server says first, and then for ever, each line as good as its protocol allows."""
 _GREETINGS = (b"+OK POP3 ready\r\n", b"* OK IMAP4rev1 ready\r\n", b'"IMPLEMENTATION" "sieve"\r\nOK\r\n')
+_STRIDE = 7
+"""Kinds by which dialects that follow one another begin apart."""
 _GARBAGE = random.Random(2014).randbytes(4096)
 
 
@@ -330,12 +333,20 @@ def _behind(bare: Behave, dialect: Dialect) -> Behave:
 
 
 def hostiles(most: int | None = None) -> list[Hostile]:
-    """So many, the same at every call, of every dialect in turn; None: all that there are."""
+    """So many, the same at every call: first one of each kind, then another of each, of every dialect in turn. None:
+    all that there are.
+    """
     # Made before threads may: two that make it at once would show two certificates.
     pair("rsa")
-    each = [
-        (_of_stream if dialect.transport == "tcp" else _of_datagrams)(dialect)
-        for dialect in dialects().values()
-    ]
-    in_turn = [one for row in itertools.zip_longest(*each) for one in row if one is not None]
-    return in_turn[:most]
+    rows = []
+    for number, dialect in enumerate(dialects().values()):
+        row = list((_of_stream if dialect.transport == "tcp" else _of_datagrams)(dialect))
+        begin = number * _STRIDE % len(row)
+        rows.append([*row[begin:], *row[:begin]])
+    in_turn = [one for column in itertools.zip_longest(*rows) for one in column if one is not None]
+    seen = Counter[str]()
+    ranked = []
+    for one in in_turn:
+        ranked.append((seen[one.name], one))
+        seen[one.name] += 1
+    return [one for _, one in sorted(ranked, key=lambda each: each[0])][:most]
