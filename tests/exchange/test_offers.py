@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hemostat.exchange import offers
 from hemostat.exchange.offers import Form, Offer, client_hello
 from hemostat.wire.ciphers import cipher_name
 
@@ -191,3 +192,11 @@ def test_the_versions_of_an_offer_by_name() -> None:
     assert Offer("tls13", None).versions[0] == "TLS1.3"
     assert Offer("ssl30", None).versions == ("SSL3.0",)
     assert Offer("dtls12", None).versions == ("DTLS1.2", "DTLS1.0")
+
+
+def test_no_cookie_of_a_peer_is_kept() -> None:
+    kept = offers._around_random.cache_info
+    client_hello(Offer("dtls12", "www.example"), bytes, cookie=b"one")
+    before = kept().currsize
+    client_hello(Offer("dtls12", "www.example"), bytes, cookie=b"another")
+    assert kept().currsize == before

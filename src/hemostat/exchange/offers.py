@@ -32,6 +32,7 @@ _CLIENT_VERSION: Final[dict[Form, int]] = {
     "dtls12": protocol.DTLS12,
 }
 _RANDOM_LENGTH: Final = 32
+_NO_SESSION: Final = b"\0"
 _HEADER_LENGTH: Final = 4
 _HANGS: Final = range(256, 512)
 
@@ -93,19 +94,16 @@ def _key_share(public: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _around_random(offer: Offer, cookie: bytes | None) -> tuple[bytes, bytes]:
-    """The hello's body before its random and after it (for 1.3: up to the key_share's 32 bytes, which end
-    it).
+def _around_random(offer: Offer, with_cookie: bool) -> tuple[bytes, bytes]:
+    """The hello's body before its random, and after its random, empty session and cookie (for 1.3: up to the
+    key_share's 32 bytes, which end it).
     """
     form = offer.form
     head = _CLIENT_VERSION[form].to_bytes(2, "big")
-    tail = b"\0"
-    if cookie is not None:
-        tail += len(cookie).to_bytes(1, "big") + cookie
     if form == "ssl30":
-        return head, tail + _u16s((*ciphers.OFFERED_SSL30, ciphers.SIGNALLING)) + b"\1\0"
+        return head, _u16s((*ciphers.OFFERED_SSL30, ciphers.SIGNALLING)) + b"\1\0"
     suites = (*ciphers.OFFERED_TLS13, *ciphers.OFFERED) if form == "tls13" else ciphers.OFFERED
-    tail += _u16s(suites) + b"\1\0"
+    tail = _u16s(suites) + b"\1\0"
     block = (extensions.server_name(offer.name) if offer.name else b"") + _COMMON
     share = b""
     if form == "tls13":
@@ -116,8 +114,9 @@ def _around_random(offer: Offer, cookie: bytes | None) -> tuple[bytes, bytes]:
         _HEADER_LENGTH
         + len(head)
         + _RANDOM_LENGTH
+        + len(_NO_SESSION)
+        + with_cookie
         + len(tail)
-        - len(cookie or b"")
         + 2
         + len(block)
         + len(share)
@@ -136,6 +135,7 @@ def client_hello(
     `draw(n)` gives n random bytes. `random`: the 32 bytes of an earlier hello, repeated with `cookie` (RFC
     6347 section 4.2.1); `cookie` is given, perhaps empty, for DTLS alone.
     """
-    head, tail = _around_random(offer, cookie)
-    body = head + (random or draw(_RANDOM_LENGTH)) + tail
+    head, tail = _around_random(offer, cookie is not None)
+    written = b"" if cookie is None else len(cookie).to_bytes(1, "big") + cookie
+    body = head + (random or draw(_RANDOM_LENGTH)) + _NO_SESSION + written + tail
     return body + draw(_RANDOM_LENGTH) if offer.form == "tls13" else body
