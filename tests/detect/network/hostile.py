@@ -268,7 +268,7 @@ def answers_a_byte_a_segment(connection: socket.socket) -> None:
 
 def answers_other_bytes(connection: socket.socket) -> None:
     own = _question(connection)
-    connection.sendall(record(24, b"\2\x3f\xed" + own[:-1] + bytes(17)))
+    connection.sendall(record(24, b"\2\x3f\xed" + own[:-1] + bytes([own[-1] ^ 1]) + bytes(16)))
     until_gone(connection)
 
 
