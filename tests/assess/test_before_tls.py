@@ -63,6 +63,10 @@ def test_a_connection_that_fails_before_the_proxy_is_the_proxys(code: str) -> No
     assert judge(probe(failed(code))).reason == code
 
 
+def test_a_machine_without_sockets_is_not_the_proxys_fault() -> None:
+    assert judge(probe(failed("local"), via=PROXY)).reason == "local"
+
+
 def test_every_dialect_has_a_title_and_an_unknown_one_its_name() -> None:
     assert {name: title(name) for name in dialects()} == {d.name: d.title for d in dialects().values()}
     assert title("gopher") == "gopher"

@@ -93,5 +93,5 @@ def test_through_a_relay_a_hello_takes_no_fewer_round_trips_than_the_protocol_ha
     assert asked.hello is not None
     assert asked.hello >= dialects()[name].round_trips * 2 * delay
     assert asked.whole >= asked.hello + 2 * 2 * delay
-    assert asked.sent > 16_384
+    assert asked.sent > dialects()[name].payload, "the question went through the relay"
     assert asked.heard > 0

@@ -65,6 +65,7 @@ GREETINGS = {
         bytes.fromhex("48000000 ff 6a04") + b"Host 'h' is not allowed to connect to this MariaDB server",
     ),
     "nut": (b"ERR UNKNOWN-COMMAND\n",),
+    "tls": (bytes.fromhex("15 0301 0002 02 0a"), bytes.fromhex("15 0303 0002 02 46")),
     "lmtp": (b"220 mail.example Cyrus LMTP v2 ready\r\n", b"220 mail.example LMTP\r\n"),
     "imap": (
         b"* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot ready.\r\n",
@@ -94,6 +95,8 @@ STRANGERS = (
     b"SSH-2.0-OpenSSH_9.2p1\r\n",
     b"HTTP/1.1 400 Bad Request\r\n",
     b"\x16\x03\x01\x00\x05",
+    bytes.fromhex("15 0303 0002 03 46"),
+    bytes.fromhex("15 0303 001a 02 46"),
     b"\xff\xfd\x18",
 )
 
@@ -115,7 +118,7 @@ def test_what_is_no_dialects_greeting_names_none(heard: bytes) -> None:
 
 def test_every_dialect_that_can_be_known_by_its_greeting_has_one_here() -> None:
     never = (b"", b"\x16\x03\x01\x00\x05", b"junk")
-    known = {name for name, dialect in dialects().items() if dialect.greets is not dialects()["tls"].greets}
+    known = {name for name, dialect in dialects().items() if dialect.greets is not dialects()["dtls"].greets}
     assert known == GREETINGS.keys()
     assert not any(dialect.greets(heard) for dialect in dialects().values() for heard in never)
 

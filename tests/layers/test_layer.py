@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hemostat.layers import Layer, Refusal, Step
+from hemostat.layers import ControlKey, Layer, Refusal, Setting, Step
 
 
 @given(st.lists(st.binary(max_size=50), max_size=5), st.integers(min_value=0))
@@ -28,3 +28,10 @@ def test_each_refusal_is_explained_once() -> None:
     codes = get_args(Refusal)
     assert len(set(codes)) == len(codes)
     assert all(code == code.lower() and " " not in code for code in codes)
+
+
+def test_no_representation_shows_a_key() -> None:
+    """They end up in logs and tracebacks."""
+    key = ControlKey("tls-crypt", b"SECRET" * 42 + b"1234", True, cipher=lambda key, counter, data: data)
+    shown = [repr(key), str(key), f"{key}", repr(Setting("a.example", 1194, bytes, key=key))]
+    assert all("SECRET" not in each and "tls-crypt" in each for each in shown)

@@ -91,6 +91,20 @@ def test_check_reads_the_certificate_that_is_served(
     assert shown["self_signed"] is True
 
 
+@pytest.mark.parametrize("scheme", ["nut", "irc", "ldap", "xmpp", "openvpn+tcp"])
+def test_asked_in_a_protocol_of_others_it_is_asked_in_tls_and_never_taken_for_plain_http(
+    nginx_peer: Nginx, scheme: str
+) -> None:
+    """It answers their words by a page in plain HTTP, on a port of TLS."""
+    looked = look(f"{scheme}://{nginx_peer.host}:{nginx_peer.ports['tls12']}")
+    answer = looked.one()
+    assert (answer["verdict"], answer["reason"], looked.status) == (*NOT_OFFERED, 0)
+    assert [(each["not_tls"], each["spoke"]) for each in connections(answer)] == [
+        ("http", "tls"),
+        (None, None),
+    ]
+
+
 def test_check_notes_that_a_client_certificate_is_asked_for(nginx_peer: Nginx) -> None:
     answer = look(f"{nginx_peer.host}:{nginx_peer.ports['client_certificate']}").one()
     assert [each["client_certificate_asked"] for each in connections(answer)] == [True]

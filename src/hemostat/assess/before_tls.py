@@ -81,6 +81,8 @@ def how_asked(reading: Reading) -> str:
     if spoke is None:
         return ""
     asked = str(reading.facts["dialect"])
+    if spoke == "tls":
+        return f" It was asked in {title(asked)} and answered as servers of TLS do, so it was asked in TLS at once."
     return f" It was asked in {title(asked)} and greeted in {title(spoke)}, so it was asked in that."
 
 

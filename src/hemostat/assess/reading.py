@@ -332,12 +332,14 @@ class Reading:
     @property
     def only_greeting(self) -> str | None:
         """What answered in place of TLS on every connection that came about, without one alert; None where another
-        did once: that may be TLS.
+        did once: that may be TLS. HTTP counts where a hello drew it, for who serves HTTPS answers other words so, too.
         """
         came = [connection for connection in self.connections if connection["failure"] is None]
         if self.datagrams or self.hello is not None or any(connection["alerts"] for connection in came):
             return None
         greetings = {connection["not_tls"] for connection in came}
+        if greetings == {"http"}:
+            return "http" if came[-1]["ready"] else None
         return greetings.pop() if len(greetings) == 1 else None
 
     # -- before TLS ------------------------------------------------------------------------------------------

@@ -384,4 +384,5 @@ def _failure_code(code: str | None) -> str:
 def _no_way(reading: Reading) -> str:
     """Why no connection came about; a proxy's own connection is not the peer's."""
     code = _failure_code(reading.failure)
-    return code if reading.facts["via"] is None or code.startswith("proxy-") else "proxy-down"
+    ours = reading.facts["via"] is None or code == "local" or code.startswith("proxy-")
+    return code if ours else "proxy-down"

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from typing import Final
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers import Line, Refused, Reply, Setting, Want, Words, reply, spoken
+from hemostat.layers import Line, Refused, Reply, Setting, Want, Words, none_offered, reply, spoken
 
 __all__ = ["DIALECT"]
 
@@ -20,8 +20,6 @@ _UNKNOWN: Final = (500, 502)
 _OTHER_MECHANISM: Final = 504
 _LOGIN_FIRST: Final = 530
 _NOT_NOW: Final = (421, 431)
-_MASK: Final = b"XXXX"
-"""What a firewall that lets no AUTH pass writes over it; the server's "unknown command" repeats it."""
 _MECHANISMS: Final = (b"TLS", b"TLS-C", b"TLS-P", b"SSL")
 
 
@@ -42,12 +40,15 @@ def _asks(setting: Setting) -> Words:
     if answer.code in _NOT_NOW:
         raise Refused("tls-unavailable")
     if answer.code in _UNKNOWN or answer.code == _OTHER_MECHANISM:
-        raise Refused("stripped" if _MASK in b" ".join(answer.lines).upper() else "no-tls")
+        # A server that got a mask in place of AUTH repeats it.
+        raise Refused(none_offered(*answer.lines))
     if answer.code == _LOGIN_FIRST:
         # RFC 4217 section 6: a server that has FEAT and knows AUTH must list it there.
         features = yield from _command(b"FEAT")
-        listed = features.code == 211 and len(features.lines) > 1
-        raise Refused("no-tls" if listed and not any(map(_is_tls, features.lines)) else "tls-after-login")
+        listed = features.code == 211 and features.lines[1:-1]
+        if listed and not any(map(_is_tls, listed)):
+            raise Refused(none_offered(*listed))
+        raise Refused("tls-after-login")
     raise Refused("refused-by-policy" if answer.kind in (4, 5) else "broken-words")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import Final, NamedTuple
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, spoken
+from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, none_offered, spoken
 
 __all__ = ["DIALECT"]
 
@@ -44,7 +44,7 @@ def _asks(setting: Setting) -> Words:
         if asked.status != b"OK" or asked.capabilities is None:
             raise Refused("refused-by-policy" if asked.status == b"NO" else "broken-words")
         if b"STARTTLS" not in asked.capabilities:
-            raise Refused("no-tls")
+            raise Refused(none_offered(*asked.capabilities))
     answer = yield from _command(b"b", b"STARTTLS")
     if answer.status != b"OK":
         # NO: a configuration that is broken (RFC 9051 section 6.2.1).

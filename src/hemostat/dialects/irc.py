@@ -1,7 +1,8 @@
 """IRC's STARTTLS (IRCv3's capability `tls`): CAP LS and STARTTLS at once, without waiting for a greeting.
 
 Both go out together, for nothing may follow STARTTLS. A server without either says so, or, as several families of
-ircd do to whom has not registered, nothing at all: there the list of capabilities without `tls` is the answer.
+ircd do to whom has not registered, nothing at all: there the list of capabilities without `tls` is the answer. "You
+have not registered" is none: who says so may know STARTTLS, and not yet give it.
 Notices in any number come before it. A PING is left alone: TLS may have begun for the server when a PONG would arrive.
 """
 
@@ -9,7 +10,7 @@ import re
 from typing import Final, NamedTuple
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers import Line, Refused, Setting, Words, spoken
+from hemostat.layers import Line, Refused, Setting, Words, none_offered, spoken
 
 __all__ = ["DIALECT"]
 
@@ -20,8 +21,8 @@ _UNKNOWN_COMMAND, _NOT_REGISTERED = b"421", b"451"
 _TURNED_AWAY: Final = (b"463", b"464", b"465", b"466", b"ERROR")
 """ERR_NOPERMFORHOST, ERR_PASSWDMISMATCH, ERR_YOUREBANNEDCREEP, ERR_YOUWILLBEBANNED (RFC 2812 section 5.2)."""
 _MESSAGE: Final = re.compile(
-    rb"(?:@[^ \0\r\n]+ +)?:[^ \0\r\n]+ +([A-Za-z]+|[0-9]{3})(?: +([^\0\r\n]*))?|"
-    rb"(NOTICE|PING|ERROR|CAP) +([^\0\r\n]*)"
+    rb"(?:@[^ \0\r\n]++ ++)?+:[^ \0\r\n]++ ++([A-Za-z]++|[0-9]{3})(?: ++([^\0\r\n]*+))?+|"
+    rb"(NOTICE|PING|ERROR|CAP) ++([^\0\r\n]*+)"
 )
 _GREETING: Final = re.compile(
     rb":[^ :\0\r\n]+ (?:NOTICE|020) [^\0\r\n]|NOTICE (?:AUTH|\*) :|ERROR :Closing Link"
@@ -40,22 +41,25 @@ def _asks(setting: Setting) -> Words:
     message = _message((yield Line(_LINE)))
     if message is None:
         raise Refused("other-protocol")
-    offered, unknown = False, 0
+    offered, refused = False, list[bytes]()
     while message.command != _STARTTLS_OK:
         if message.command == _STARTTLS_FAILED:
             raise Refused("tls-unavailable")
         if message.command in _TURNED_AWAY:
             raise Refused("refused-by-policy")
         if message.command == b"CAP" and b"LS" in message.parameters[1:2]:
+            if len(message.parameters) < 3:
+                raise Refused("broken-words")
             offered = offered or b"tls" in _capabilities(message)
             if not offered and b"*" not in message.parameters[2:-1]:
                 raise Refused("no-tls")
         elif message.command in (_UNKNOWN_COMMAND, _NOT_REGISTERED):
             # Some name the command that they do not know; of the others the first answers CAP, the second STARTTLS.
-            unknown += 1
+            refused.append(message.command)
             named = {parameter.upper() for parameter in message.parameters[:-1]}
-            if b"STARTTLS" in named or offered or unknown > 1:
-                raise Refused("refused-by-policy" if offered else "no-tls")
+            if b"STARTTLS" in named or offered or len(refused) > 1:
+                unknown = not offered and message.command == _UNKNOWN_COMMAND
+                raise Refused(none_offered(*message.parameters) if unknown else "refused-by-policy")
         message = _message((yield Line(_LINE)))
         if message is None:
             raise Refused("broken-words")

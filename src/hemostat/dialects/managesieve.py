@@ -5,7 +5,7 @@ from collections.abc import Generator
 from typing import Final
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, spoken
+from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, none_offered, spoken
 
 __all__ = ["DIALECT"]
 
@@ -30,7 +30,7 @@ def _asks(setting: Setting) -> Words:
     if _status(line) != b"OK":
         raise Refused(_turned_away(line))
     if b"STARTTLS" not in capabilities:
-        raise Refused("no-tls")
+        raise Refused(none_offered(*capabilities))
     yield b"STARTTLS\r\n"
     answer = yield from _line()
     status_word = _status(answer)

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from typing import Final
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers import Line, Refused, Setting, Want, Words, reply, spoken
+from hemostat.layers import Line, Refused, Setting, Want, Words, none_offered, reply, spoken
 
 __all__ = ["DIALECT"]
 
@@ -17,8 +17,6 @@ _SERVES: Final = (200, 201)
 _NOT_NOW: Final = (400, 403, 580)
 _LOGIN_FIRST: Final = 480
 _UNKNOWN: Final = 500
-_STRIPPED: Final = b"XXXX"
-"""What a firewall that hides a keyword writes over it."""
 _MOST_CAPABILITIES: Final = 256
 _COMMANDS: Final = frozenset(
     b"ARTICLE AUTHINFO BODY CHECK DATE GROUP HDR HEAD IHAVE LAST LIST LISTGROUP NEWGROUPS NEWNEWS NEXT OVER POST STAT "
@@ -32,35 +30,35 @@ def _asks(setting: Setting) -> Words:
         refusals = {400: "tls-unavailable", 480: "tls-after-login", 502: "refused-by-policy"}
         raise Refused(refusals.get(greeting.code, "other-protocol"))  # type: ignore[arg-type]
     listed = yield from _capabilities()
-    if listed is not None and b"STARTTLS" not in listed and b"MODE-READER" in listed:
+    if isinstance(listed, frozenset) and b"STARTTLS" not in listed and b"MODE-READER" in listed:
         yield b"MODE READER\r\n"
         reader = yield from reply()
         if reader.code not in _SERVES:
             raise Refused("tls-unavailable" if reader.code in _NOT_NOW else "refused-by-policy")
         listed = yield from _capabilities()
-    if listed is not None and b"STARTTLS" not in listed:
-        raise Refused("stripped" if any(label.startswith(_STRIPPED) for label in listed) else "no-tls")
+    if isinstance(listed, frozenset) and b"STARTTLS" not in listed:
+        raise Refused(none_offered(*listed))
     yield b"STARTTLS\r\n"
     answer = yield from reply()
     if answer.code == 382:
         return
     if answer.code in _NOT_NOW:
         raise Refused("tls-unavailable")
-    if answer.code == _LOGIN_FIRST:
+    if _LOGIN_FIRST in (answer.code, listed):
         raise Refused("tls-after-login")
-    if answer.code == _UNKNOWN and listed is None:
-        raise Refused("no-tls")
+    if answer.code == listed == _UNKNOWN:
+        raise Refused(none_offered(*answer.lines))
     raise Refused("refused-by-policy" if answer.kind in (4, 5) else "broken-words")
 
 
-def _capabilities() -> Generator[Want, bytes, frozenset[bytes] | None]:
-    """The labels of the server's capabilities, in upper case; None where it tells none."""
+def _capabilities() -> Generator[Want, bytes, frozenset[bytes] | int]:
+    """The labels of the server's capabilities, in upper case; the code of its answer where it tells none."""
     yield b"CAPABILITIES\r\n"
     answer = yield from reply()
     if answer.code in _NOT_NOW:
         raise Refused("tls-unavailable")
     if answer.code != 101:
-        return None
+        return answer.code
     labels: set[bytes] = set()
     for _ in range(_MOST_CAPABILITIES):
         line = yield Line()

@@ -5,12 +5,22 @@ from collections.abc import Generator
 from typing import Final
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, spoken
+from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, masked, none_offered, spoken
 
 __all__ = ["DIALECT"]
 
 _NOT_NOW: Final = re.compile(rb"-ERR \[(?:SYS/TEMP|IN-USE|LOGIN-DELAY)\]", re.IGNORECASE)
 """RFC 3206 section 4, RFC 2449 section 8.1."""
+_LATER: Final = re.compile(rb"temporar|unavailable|\blater\b|too many|\bbusy\b", re.IGNORECASE)
+_LOGIN_FIRST: Final = re.compile(
+    rb"log ?-?in first|must log|not logged|authenticat(?:e first|ion required)", re.IGNORECASE
+)
+_UNKNOWN: Final = re.compile(
+    rb"\b(?:un(?:known|recogni[sz]ed|supported|implemented)|in(?:valid|correct)|illegal|bad|no such)\b|"
+    rb"\bnot (?:known|recogni[sz]ed|supported|implemented|understood|valid|a valid)\b",
+    re.IGNORECASE,
+)
+"""What servers say in their own words; RFC 1939 gives them a status and no codes."""
 _LOGINS: Final = (b"USER", b"PASS", b"APOP", b"AUTH")
 _MOST_COMMANDS: Final = 64
 
@@ -23,13 +33,28 @@ def _asks(setting: Setting) -> Words:
         raise Refused("other-protocol")
     answer = yield from _command(b"CAPA")
     listed = _is(b"+OK", answer)
-    if listed and b"STLS" not in (yield from _capabilities()):
-        raise Refused("no-tls")
-    answer = yield from _command(b"STLS")
+    if listed:
+        names = yield from _capabilities()
+        if b"STLS" not in names:
+            raise Refused(none_offered(*names))
+    first, answer = answer, (yield from _command(b"STLS"))
     if not _is(b"+OK", answer):
-        # Of one without CAPA this is the only way to ask: it knows no extensions at all (RFC 2449 section 4).
-        unavailable = listed or _NOT_NOW.match(answer)
-        raise Refused("tls-unavailable" if unavailable else "no-tls")
+        raise Refused("tls-unavailable" if listed else _why_not(first, answer))
+
+
+def _why_not(capa: bytes, stls: bytes) -> Refusal:
+    """What it means that neither command is taken.
+
+    A server from before RFC 2449 knows no CAPA; that it has no STLS either is what it says only where it says that it
+    does not know the command.
+    """
+    if masked(capa, stls):
+        return "stripped"
+    if _NOT_NOW.match(stls) or _LATER.search(stls):
+        return "tls-unavailable"
+    if _LOGIN_FIRST.search(stls):
+        return "tls-after-login"
+    return "no-tls" if _UNKNOWN.search(stls) else "refused-by-policy"
 
 
 def _command(words: bytes) -> Generator[Want, bytes, bytes]:

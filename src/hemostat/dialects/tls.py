@@ -1,8 +1,19 @@
 """TLS from the first byte, on a stream: the protocol inside does not matter."""
 
+import re
+from typing import Final
+
 from hemostat.dialects.dialect import Dialect, no_words
 
 __all__ = ["DIALECT"]
+
+_ALERT: Final = re.compile(rb"\x15\x03[\x00-\x04]\x00\x02[\x01\x02]")
+"""A record with an alert in the clear (RFC 5246 sections 6.2.1, 7.2): what words draw that are no ClientHello."""
+
+
+def _greets(heard: bytes) -> bool:
+    return _ALERT.match(heard) is not None
+
 
 DIALECT = Dialect(
     name="tls",
@@ -33,4 +44,5 @@ DIALECT = Dialect(
     },
     asks=no_words,
     grants=no_words,
+    greets=_greets,
 )

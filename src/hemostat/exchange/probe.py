@@ -80,7 +80,8 @@ class Probe:
     `key`: see `Setting`. `via`: a proxy to ask first.
     `form`: `library` for a build that is asked through memory.
 
-    Where something greets in another protocol than it was asked in, it is asked once more, in that one.
+    Where something greets in another protocol than it was asked in, it is asked once more, in that one; where it
+    answers plain words by a page of HTTP, in TLS: so answer servers of HTTPS, too.
     """
 
     __slots__ = (
@@ -368,7 +369,13 @@ class Probe:
                     connection.not_tls = greeting
                 heard = self._stream.heard if layer.ready and self._stream is not None else layer.heard
                 greeted = greeted_by(heard)
-                if greeted is not None and greeted is not self._spoken:
+                if greeted is None and greeting == "http":
+                    greeted = dialects()["tls"]
+                if (
+                    greeted is not None
+                    and greeted is not self._spoken
+                    and greeted.transport == self._spoken.transport
+                ):
                     connection.spoke = greeted.name
         return [Close(), *self._next(now, connection)]
 

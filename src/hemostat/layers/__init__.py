@@ -1,11 +1,12 @@
 """What stands between a connection and TLS: layers of plain words, fed bytes and time. No I/O, standard library alone.
 
 Reading order: `layer` (what a layer is) → `spoken` (one whose words a generator speaks) → what words are made
-of: `replies`, `elements` and `xmpp`, `ber` → `stacked` (one behind another) → `proxies`; `openvpn` (one that wraps
-everything).
+of: `replies`, `masked`, `elements` and `xmpp`, `ber` → `stacked` (one behind another) → `proxies`; `openvpn` (one that
+wraps everything).
 """
 
 from hemostat.layers.layer import ControlKey, Layer, Refusal, Setting, Step
+from hemostat.layers.masked import masked, none_offered
 from hemostat.layers.openvpn import ControlKeyError
 from hemostat.layers.proxies import ProxyError
 from hemostat.layers.replies import Reply, reply
@@ -28,6 +29,8 @@ __all__ = [
     "Until",
     "Want",
     "Words",
+    "masked",
+    "none_offered",
     "reply",
     "spoken",
 ]

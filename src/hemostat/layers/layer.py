@@ -59,6 +59,10 @@ class ControlKey(NamedTuple):
     digest: str = "sha1"
     cipher: Callable[[bytes, bytes, bytes], bytes] | None = None
 
+    def __repr__(self) -> str:
+        """Without the key: a representation ends up in logs and tracebacks."""
+        return f"ControlKey(mode={self.mode!r}, key=..., inverse={self.inverse!r}, digest={self.digest!r})"
+
 
 class Setting(NamedTuple):
     """Whom a layer speaks with, and what it may use.

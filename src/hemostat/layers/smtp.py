@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from typing import Final
 
 from hemostat.layers.layer import Refusal, Setting
+from hemostat.layers.masked import masked, none_offered
 from hemostat.layers.replies import Reply, reply
 from hemostat.layers.spoken import Line, Refused, Want, Words
 
@@ -15,10 +16,8 @@ __all__ = ["LMTP", "SMTP", "asks", "grants"]
 SMTP: Final = b"EHLO"
 LMTP: Final = b"LHLO"
 
-_STRIPPED: Final = b"XXXX"
-"""What a firewall that hides a keyword writes over it: STARTTLS becomes XXXXXXXA."""
 _STARRED: Final = frozenset(b"*02 ")
-"""What the greeting is made of behind such a firewall."""
+"""What the greeting is made of behind a firewall that hides keywords, too."""
 _UNKNOWN: Final = (500, 502)
 _LOGIN_FIRST: Final = 530
 _MOST_COMMANDS: Final = 64
@@ -40,13 +39,13 @@ def asks(hello: bytes) -> Callable[[Setting], Words]:
         starred = bool(text) and b"*" in text and _STARRED.issuperset(text)
         answer = yield from _command(hello + b" " + _OURSELVES)
         if answer.code in _UNKNOWN:
-            raise Refused((yield from _without_extensions(hello, starred=starred)))
+            hidden = starred or masked(*answer.lines)
+            raise Refused((yield from _without_extensions(hello, hidden=hidden)))
         if answer.kind != 2:
             raise Refused(_why(answer))
         keywords = {line.split(b" ", 1)[0].upper() for line in answer.lines[1:]}
         if b"STARTTLS" not in keywords:
-            hidden = starred or any(word.startswith(_STRIPPED) for word in keywords)
-            raise Refused("stripped" if hidden else "no-tls")
+            raise Refused("stripped" if starred else none_offered(*answer.lines[1:]))
         ready = yield from _command(b"STARTTLS")
         if ready.code != 220:
             raise Refused(_why(ready))
@@ -95,7 +94,7 @@ def _command(words: bytes) -> Generator[Want, bytes, Reply]:
         raise Refused("broken-words" if refused.code == "other-protocol" else refused.code) from None
 
 
-def _without_extensions(hello: bytes, *, starred: bool) -> Generator[Want, bytes, Refusal]:
+def _without_extensions(hello: bytes, *, hidden: bool) -> Generator[Want, bytes, Refusal]:
     """What it means that the word which opens a session is not known.
 
     A server that knows HELO alone has no extensions (RFC 5321 section 3.2); one that knows neither is no such server:
@@ -105,7 +104,7 @@ def _without_extensions(hello: bytes, *, starred: bool) -> Generator[Want, bytes
         return "other-protocol"
     answer = yield from _command(b"HELO " + _OURSELVES)
     if answer.kind == 2:
-        return "stripped" if starred else "no-tls"
+        return "stripped" if hidden else none_offered(*answer.lines)
     return "other-protocol" if answer.code in _UNKNOWN else _why(answer)
 
 

@@ -26,7 +26,8 @@ def test_every_name_in_the_table_is_that_of_an_exception() -> None:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (NoTls("refused-by-policy"), "no-tls"),
+        (NoTls("refused-by-policy"), "refused-by-policy"),
+        (NoTls("no-tls"), "no-tls"),
         (ConnectionRefusedError(), "refused"),
         (ConnectionResetError(), "reset"),
         (BrokenPipeError(), "reset"),

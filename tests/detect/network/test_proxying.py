@@ -55,6 +55,19 @@ def test_a_proxy_without_an_address_leads_nowhere() -> None:
     assert ways(Proxy("socks5", "gone.example", 1080), "h.example") == [([], "proxy-down")]
 
 
+def test_a_proxys_name_that_had_no_address_is_looked_up_again_for_the_next_target() -> None:
+    answers: list[list[Place]] = [[], [PLACE]]
+
+    async def resolver(target: Target) -> list[Place]:
+        return answers.pop(0)
+
+    async def three() -> list[str]:
+        places = ProxyPlaces(Proxy("socks5", "proxy.example", 1080), resolver)
+        return [(await places.ways(read_target("h.example")))[1] for _ in range(3)]
+
+    assert asyncio.run(three()) == ["proxy-down", "", ""]
+
+
 @pytest.mark.parametrize("target", ["dtls://h.example"])
 def test_datagrams_go_through_no_proxy(target: str) -> None:
     async def one() -> str | None:

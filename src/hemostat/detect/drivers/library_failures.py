@@ -3,6 +3,7 @@
 from typing import Final
 
 from hemostat.detect.drivers.failures import failure_of
+from hemostat.layers import Refusal
 from hemostat.wire.errors import WireError
 from hemostat.wire.protocol import ALERT_NAMES
 
@@ -10,7 +11,11 @@ __all__ = ["FAILURE_CODES", "NoTls", "failure_code"]
 
 
 class NoTls(Exception):
-    """The layer before TLS refused: this time there is none."""
+    """The layer before TLS refused: this time there is none. `code`: its word why."""
+
+    def __init__(self, code: Refusal) -> None:
+        super().__init__(code)
+        self.code: Refusal = code
 
 
 FAILURE_CODES: Final = {
@@ -36,10 +41,8 @@ A `WireError` stands for itself: its own code is the failure. So does `NoTls`.
 
 def failure_code(error: Exception) -> str:
     """The code of what ended a question: `refused`, `handshake-unknown-ca`, `library-refused`, ..."""
-    if isinstance(error, WireError):
+    if isinstance(error, WireError | NoTls):
         return error.code
-    if isinstance(error, NoTls):
-        return "no-tls"
     name = next(base.__name__ for base in type(error).__mro__ if base.__name__ in FAILURE_CODES)
     if name == "OSError" and isinstance(error, OSError):
         return failure_of(error)

@@ -34,11 +34,15 @@ class ProxyPlaces:
         """The one way to a target; none, and why: `proxy-down` where the proxy has no address, `proxy-udp`."""
         if target.transport != "tcp":
             return [], "proxy-udp"
-        if self._place is None:
-            self._place = asyncio.create_task(self._look_up())
+        lookup = self._place
+        if lookup is None:
+            lookup = self._place = asyncio.create_task(self._look_up())
         # Shielded: one target that gives up waiting leaves the answer to the others.
-        place = await asyncio.shield(self._place)
+        place = await asyncio.shield(lookup)
         if place is None:
+            # A name server may have been away: the next target asks again.
+            if self._place is lookup:
+                self._place = None
             return [], "proxy-down"
         proxy, host = self._proxy, target.host.removesuffix(".")
         via = Via(proxy.scheme, place.written, proxy.port, lambda: proxied(proxy, host, target.port))

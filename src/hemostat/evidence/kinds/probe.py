@@ -18,8 +18,8 @@
   - `nudges`: further Finished messages that were needed; `alerts` received, in order
   - `ended`: by whom; `failure`: why there was no connection, or, of `certificate` and `after-handshake`, why the
     library that was asked did not answer to the end; `not_tls`: what was spoken instead; `spoke`: the dialect whose
-    greeting that was; `refusal`: the word of the dialect that there will be no TLS; `error`: how the peer broke the
-    protocol
+    servers answer so (to words, those of `tls` by an alert or in HTTP), which was asked in next; `refusal`: the word of
+    the dialect that there will be no TLS; `error`: how the peer broke the protocol
   - `messages`: direction, name and length of each message, as far as they are noted: at most 120 of a connection (64
     of a library's), 2000 of a probe; `started` (since the probe began), `microseconds` (how long), `round_trip`
 

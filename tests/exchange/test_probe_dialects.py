@@ -1,0 +1,123 @@
+"""Whole probes of peers that speak another protocol than the one they were asked in: they are asked once more."""
+
+import random
+from typing import Any
+
+import pytest
+
+from hemostat.dialects import dialects
+from hemostat.exchange import Closed, Connected, Data, Failed, Peer, Probe
+from tests.exchange.replayed import verdict
+from tests.exchange.scripted import answering
+from tests.exchange.simulator import Outcome, simulate
+from tests.exchange.speech import alert
+from tests.exchange.ways import End, Talker
+
+PAGE = b"HTTP/1.1 400 Bad Request\r\n\r\n<html>The plain HTTP request was sent to HTTPS port"
+ASKS_FIRST = ("irc", "ldap", "nut", "openvpn-tcp", "postgresql", "rdp", "xmpp", "xmpp-server")
+"""Dialects whose client speaks first, so that a server of HTTPS hears something."""
+
+
+class Says:
+    """A peer that says one thing: at once (`first`), or to whatever it hears."""
+
+    def __init__(self, *words: bytes | End, first: bool = False) -> None:
+        self.words, self.first = list(words), first
+
+    def open(self) -> list[bytes | End]:
+        return self.words if self.first else []
+
+    def receive(self, data: bytes) -> list[bytes | End]:
+        return [] if self.first else self.words
+
+    def timeout(self) -> list[bytes | End]:
+        return []
+
+
+def judged(outcome: Outcome) -> tuple[str, str]:
+    found = verdict(outcome)
+    return found.word, found.reason
+
+
+def told(outcome: Outcome) -> list[tuple[str, str | None, str | None]]:
+    return [(talk["dialect"], talk["not_tls"], talk["spoke"]) for talk in outcome.talks]
+
+
+def in_turn(*peers: Talker) -> Any:
+    return lambda number: peers[min(number, len(peers) - 1)]
+
+
+@pytest.mark.parametrize("dialect", ASKS_FIRST)
+@pytest.mark.parametrize(
+    ("parts", "word"), [(("own-bytes", "control"), "vulnerable"), (("control",), "patched")]
+)
+def test_a_server_of_https_answers_words_in_http_and_is_asked_in_tls(
+    dialect: str, parts: tuple[str, ...], word: str
+) -> None:
+    outcome = simulate(in_turn(Says(PAGE, "fin"), answering(*parts)), dialect=dialect)
+    assert told(outcome)[:2] == [(dialect, "http", "tls"), ("tls", None, None)]
+    found = verdict(outcome)
+    assert found.word == word
+    assert "asked in TLS at once" in found.explanation
+
+
+@pytest.mark.parametrize("dialect", ASKS_FIRST)
+def test_plain_http_is_told_only_where_a_hello_drew_it(dialect: str) -> None:
+    outcome = simulate(in_turn(Says(PAGE, "fin")), dialect=dialect)
+    assert told(outcome) == [(dialect, "http", "tls"), ("tls", "http", None)]
+    assert judged(outcome) == ("not-affected", "plain-http")
+    gone = simulate(lambda number: "refused" if number else Says(PAGE, "fin"), dialect=dialect)
+    assert judged(gone)[0] == "inconclusive"
+
+
+@pytest.mark.parametrize("dialect", ASKS_FIRST)
+def test_a_server_of_tls_answers_words_by_an_alert_and_is_asked_in_tls(dialect: str) -> None:
+    refuses = Says(alert(10, version=0x0301), "fin")
+    outcome = simulate(in_turn(refuses, answering("own-bytes", "control")), dialect=dialect)
+    assert told(outcome)[0][2] == "tls"
+    assert judged(outcome) == ("vulnerable", "own-bytes-answered")
+
+
+@pytest.mark.parametrize("dialect", ["smtp", "irc", "pop3"])
+def test_ssh_is_ssh_in_whatever_it_was_asked(dialect: str) -> None:
+    outcome = simulate(in_turn(Says(b"SSH-2.0-OpenSSH_9.2p1\r\n", first=True)), dialect=dialect)
+    assert judged(outcome) == ("not-affected", "ssh")
+    assert outcome.connections == 1
+
+
+def test_a_greeting_names_the_dialect_that_is_asked_then_and_only_once() -> None:
+    mail = Says(b"220 mx.example ESMTP Postfix\r\n", first=True)
+    pops = Says(b"+OK ready\r\n", first=True)
+    outcome = simulate(in_turn(mail, pops))
+    assert told(outcome) == [("tls", "text", "smtp"), ("smtp", "text", "pop3")]
+    assert judged(outcome) == ("inconclusive", "other-protocol")
+
+
+def test_a_page_after_a_greeting_is_no_proof_of_plain_http() -> None:
+    outcome = simulate(in_turn(Says(b"220 mx.example ESMTP\r\n", first=True), Says(PAGE, "fin", first=True)))
+    assert told(outcome) == [("tls", "text", "smtp"), ("smtp", "http", "tls")]
+    assert judged(outcome) == ("inconclusive", "other-protocol")
+
+
+def test_datagrams_lead_to_no_dialect_of_a_stream() -> None:
+    """OpenVPN is asked over UDP; what answers greets as NUT does, whose dialect is TCP's."""
+    outcome = simulate(in_turn(Says(b"ERR UNKNOWN-COMMAND\n")), dialect="openvpn")
+    assert {told_of[::2] for told_of in told(outcome)} == {("openvpn", None)}
+
+
+@pytest.mark.parametrize("then", [Failed(1_000_200, "refused"), Data(1_000_200, b"ERR UNKNOWN-COMMAND\n")])
+def test_a_port_of_datagrams_that_closes_and_opens_breaks_no_rule(then: Failed | Data) -> None:
+    probe = Probe(
+        "server",
+        Peer(None, "192.0.2.1", 1194),
+        dialects()["openvpn"],
+        random.Random(1).randbytes,
+        started=0,
+        deadline=20_000_000,
+    )
+    probe.start()
+    probe.handle(Connected(1))
+    probe.handle(Data(1000, b"ERR UNKNOWN-COMMAND\n"))
+    probe.handle(Closed(1_000_000, "reset"))
+    probe.handle(Connected(1_000_100))
+    assert probe.handle(then)
