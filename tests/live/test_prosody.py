@@ -50,8 +50,11 @@ def none(logs: Path) -> Iterator[Prosody]:
         yield peer
 
 
-def target(peer: Prosody, dialect: str, *, name: str = prosody.NAME) -> str:
-    return f"{dialect}://{name}:{peer.client_port if dialect == 'xmpp' else peer.server_port}"
+SERVED = ("--sni", prosody.NAME)
+
+
+def target(peer: Prosody, dialect: str) -> str:
+    return f"{dialect}://{peer.host}:{peer.client_port if dialect == 'xmpp' else peer.server_port}"
 
 
 def mine(peer: Prosody) -> str:
@@ -62,7 +65,7 @@ def mine(peer: Prosody) -> str:
 @pytest.mark.parametrize("kind", ["tls", "required"])
 def test_tls(request: pytest.FixtureRequest, kind: str, dialect: str) -> None:
     peer: Prosody = request.getfixturevalue(kind)
-    looked = look(target(peer, dialect))
+    looked = look(target(peer, dialect), *SERVED)
     answer = looked.one()
     assert (answer["verdict"], answer["reason"], looked.status) == ("not-affected", "not-offered", 0)
     assert answer["dialect"] == dialect
@@ -72,7 +75,7 @@ def test_tls(request: pytest.FixtureRequest, kind: str, dialect: str) -> None:
 
 @KINDS
 def test_no_tls(none: Prosody, dialect: str) -> None:
-    looked = look(target(none, dialect))
+    looked = look(target(none, dialect), *SERVED)
     answer = looked.one()
     assert (answer["verdict"], answer["reason"], looked.status) == ("not-affected", "no-tls", 0)
     assert answer["certificate"] is None
@@ -82,23 +85,23 @@ def test_no_tls(none: Prosody, dialect: str) -> None:
 @KINDS
 def test_a_name_that_it_does_not_serve(tls: Prosody, dialect: str) -> None:
     """It offers nothing to them: nothing is said of its TLS. With the right name, it is."""
-    looked = look(target(tls, dialect, name=tls.host))
+    looked = look(target(tls, dialect))
     answer = looked.one()
     assert (answer["verdict"], answer["reason"], looked.status) == ("inconclusive", "name-not-served", 3)
-    answer = look(target(tls, dialect, name=tls.host), "--sni", prosody.NAME).one()
+    answer = look(target(tls, dialect), *SERVED).one()
     assert (answer["verdict"], answer["reason"]) == ("not-affected", "not-offered")
     assert answer["certificate"]["sha256"] == mine(tls)
 
 
 def test_the_port_of_the_other_kind_says_which_it_is(tls: Prosody) -> None:
-    answer = look(f"xmpp://{prosody.NAME}:{tls.server_port}").one()
+    answer = look(f"xmpp://{tls.host}:{tls.server_port}", *SERVED).one()
     assert (answer["verdict"], answer["reason"]) == ("not-affected", "not-offered")
     assert {each["dialect"] for each in answer["evidence"]["facts"]["connections"]} == {"xmpp", "xmpp-server"}
     assert answer["certificate"]["sha256"] == mine(tls)
 
 
 def test_a_client_hello_is_answered_in_xml_and_xmpp_is_tried(tls: Prosody) -> None:
-    answer = look(f"{prosody.NAME}:{tls.client_port}").one()
+    answer = look(f"{tls.host}:{tls.client_port}", *SERVED).one()
     assert (answer["verdict"], answer["reason"]) == ("not-affected", "not-offered")
     assert answer["certificate"]["sha256"] == mine(tls)
 
@@ -115,7 +118,7 @@ def test_a_client_hello_is_answered_in_xml_and_xmpp_is_tried(tls: Prosody) -> No
 def test_one_that_hangs_up_in_the_middle(script: list[scripted.Step]) -> None:
     """A stand-in, in Prosody's words."""
     with scripted.server(script) as peer:
-        looked = look(f"xmpp://{prosody.NAME}:{peer.port}")
+        looked = look(f"xmpp://{peer.host}:{peer.port}", *SERVED)
     answer = looked.one()
     assert (answer["verdict"], answer["reason"], looked.status) == ("inconclusive", "closed-before-tls", 3)
 
@@ -123,5 +126,5 @@ def test_one_that_hangs_up_in_the_middle(script: list[scripted.Step]) -> None:
 def test_one_that_puts_text_behind_its_ready() -> None:
     """A stand-in: nobody's words (CVE-2011-0411's kind)."""
     with scripted.server([scripted.HEAR, HEADER + OFFER, scripted.HEAR, PROCEED + b"<message/>"]) as peer:
-        answer = look(f"xmpp://{prosody.NAME}:{peer.port}").one()
+        answer = look(f"xmpp://{peer.host}:{peer.port}", *SERVED).one()
     assert (answer["verdict"], answer["reason"]) == ("inconclusive", "text-before-tls")

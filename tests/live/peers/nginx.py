@@ -5,7 +5,7 @@ In a test: `with nginx.server(folder) as peer: peer.ports["tls12"]`. The ports:
 
 | name | what listens there |
 |---|---|
-| `tls12` | TLS 1.2 only |
+| `tls12` | TLS 1.2 only; on ::1, too |
 | `tls13` | TLS 1.3 only |
 | `old` | TLS 1.0 and 1.1 (Debian's OpenSSL 3 speaks them at security level 0 only) |
 | `client_certificate` | TLS 1.2, asks for a client certificate |
@@ -20,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ NAME = "named.test"
 """The one name that the strict port serves."""
 
 _BLOCKS = {
-    "tls12": "listen {at} ssl; ssl_protocols TLSv1.2; {answer}",
+    "tls12": "listen {at} ssl; {at_six} ssl_protocols TLSv1.2; {answer}",
     "tls13": "listen {at} ssl; ssl_protocols TLSv1.3; {answer}",
     "old": "listen {at} ssl; ssl_protocols TLSv1 TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0; {answer}",
     "client_certificate": (
@@ -74,11 +75,23 @@ def server(folder: Path) -> Iterator[Nginx]:
         yield Nginx("127.0.0.1", ports, pair, started)
 
 
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as own:
+            own.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 def _configuration(folder: Path, ports: dict[str, int], pair: Pair) -> str:
+    # Where /etc/hosts gives localhost both addresses, some programs try the second alone.
+    six = _has_ipv6()
     blocks = "".join(
         "  server { "
         + block.format(
             at=f"127.0.0.1:{ports[name]}",
+            at_six=f"listen [::1]:{ports[name]} ssl;" if six else "",
             certificate=pair.certificate,
             name=NAME,
             answer="return 200 'served\\n';",

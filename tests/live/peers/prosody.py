@@ -20,7 +20,7 @@ from tests.live.peers import needs
 from tests.live.peers.certificates import Pair, self_signed
 from tests.live.peers.processes import Running, free_port, running
 
-NAME = "localhost"
+NAME = "xmpp.test"
 """The one domain that it serves."""
 
 _REQUIRED = {"tls": False, "required": True, "none": False}
