@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hemostat.incidents import Incident, all_incidents
+from hemostat.incidents.incident import FixedPackage
 
 every = pytest.mark.parametrize("incident", all_incidents(), ids=lambda incident: incident.id)
 
@@ -72,6 +73,22 @@ def test_fixed_packages_have_a_version_or_say_where_it_is(incident: Incident) ->
     assert len(rows) == len(set(rows))
     for package in incident.fixed_packages:
         assert package.version or (package.advisory and package.note), package
+
+
+@every
+def test_a_release_is_found_by_what_os_release_says(incident: Incident) -> None:
+    """Each row by its own words, and no two rows by the same."""
+    for package in incident.fixed_packages:
+        for release in package.releases or (None, "2.14"):
+            found = [one for one in incident.fixed_packages if one.is_of(package.distribution, release)]
+            assert found == [package]
+
+
+def test_a_release_is_meant_with_its_minor_ones_and_no_other() -> None:
+    row = FixedPackage("X", "6", "openssl", "1", None, distribution="x", releases=("6", "6-RELEASE"))
+    assert all(row.is_of("x", release) for release in ("6", "6.5", "6.10.1", "6-RELEASE"))
+    assert not any(row.is_of("x", release) for release in ("60", "7", "6-STABLE", "5.6", "", None))
+    assert not row.is_of("y", "6")
 
 
 @every

@@ -80,6 +80,9 @@ def test_json_is_what_json_can_hold_and_all_of_it(incident: Incident) -> None:
         "version": incident.fixed_packages[0].version,
         "advisory": incident.fixed_packages[0].advisory,
         "note": incident.fixed_packages[0].note,
+        "distribution": incident.fixed_packages[0].distribution,
+        "releases": list(incident.fixed_packages[0].releases),
+        "without_flaw": list(incident.fixed_packages[0].without_flaw),
     }
 
 

@@ -21,6 +21,9 @@ NOT_SHOWN = {
     "package",
     "introduced",
     "released",
+    "distribution",
+    "releases",
+    "without_flaw",
 }
 
 

@@ -4,7 +4,7 @@ Every text is plain ASCII and our own; what it rests on is named by the key of a
 incident. Dates are ISO 8601 text: `2014-04-07`, or `2012-02` where only the month is known.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,10 @@ class FixedPackage:
 
     `version` is as the system's own tools compare it, epoch included; None where it has to be read in the
     advisory. `package` is the source package. `advisory` is the key of a source, or None where none is at
-    hand.
+    hand. `system` and `release` are for people; `distribution` and `releases` are ID and VERSION_ID of
+    os-release(5) (or what older systems state in their place): a release is meant by itself and by all that
+    begins with it and a dot; no releases are all of them. `without_flaw` are versions that compare below
+    `version` and do not have the flaw either, where such are known of.
     """
 
     system: str
@@ -48,6 +51,17 @@ class FixedPackage:
     version: str | None
     advisory: str | None
     note: str = ""
+    distribution: str = field(kw_only=True)
+    releases: tuple[str, ...] = field(kw_only=True, default=())
+    without_flaw: tuple[str, ...] = field(kw_only=True, default=())
+
+    def is_of(self, distribution: str, release: str | None) -> bool:
+        """Whether that release of that distribution is meant."""
+        if distribution != self.distribution:
+            return False
+        return not self.releases or any(
+            release == one or (release or "").startswith(f"{one}.") for one in self.releases
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,45 @@ def test_first_fixed_packages() -> None:
     }
 
 
+def test_a_host_finds_its_row() -> None:
+    """What os-release, or what stands in its place, says on systems of that spring."""
+    expected = {
+        ("debian", "7"): "1.0.1e-2+deb7u5",
+        ("debian", "7.4"): "1.0.1e-2+deb7u5",
+        ("debian", "jessie/sid"): "1.0.1g-1",
+        ("debian", "6.0"): None,
+        ("debian", "12"): None,
+        ("ubuntu", "12.04"): "1.0.1-4ubuntu5.12",
+        ("ubuntu", "12.10"): "1.0.1c-3ubuntu2.7",
+        ("ubuntu", "13.04"): None,
+        ("ubuntu", "13.10"): "1.0.1e-3ubuntu1.2",
+        ("ubuntu", "14.04"): "1.0.1f-1ubuntu2",
+        ("rhel", "6.5"): "1.0.1e-16.el6_5.7",
+        ("rhel", "6.10"): "1.0.1e-16.el6_5.7",
+        ("rhel", "7.0"): None,
+        ("centos", "6"): "1.0.1e-16.el6_5.7",
+        ("ol", "6.5"): "1.0.1e-16.el6_5.7",
+        ("scientific", "6.5"): "1.0.1e-16.el6_5.7",
+        ("amzn", "2014.03"): "1:1.0.1e-37.66.amzn1",
+        ("amzn", "2"): None,
+        ("amzn", "2023"): None,
+        ("fedora", "18"): None,
+        ("fedora", "19"): "1.0.1e-37.fc19.1",
+        ("fedora", "20"): "1.0.1e-37.fc20.1",
+        ("opensuse", "12.3"): "1.0.1e-1.44.1",
+        ("opensuse", "13.1"): "1.0.1e-11.32.1",
+        ("gentoo", None): "1.0.1g",
+        ("freebsd", "10.0-RELEASE"): None,
+        ("alpine", "2.7.5"): None,
+    }
+    assert {
+        (distribution, release): next(
+            (one.version for one in INCIDENT.fixed_packages if one.is_of(distribution, release)), None
+        )
+        for distribution, release in expected
+    } == expected
+
+
 def test_the_steps_are_those_of_a_plan_in_its_order() -> None:
     assert [step.name for step in INCIDENT.steps] == [
         "upgrade",

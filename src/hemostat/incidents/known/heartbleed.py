@@ -15,6 +15,50 @@ from hemostat.incidents.incident import (
     VersionRange,
 )
 
+
+def _ubuntu(release: str, version: str, note: str = "") -> FixedPackage:
+    return FixedPackage(
+        "Ubuntu", release, "openssl", version, "usn-2165", note, distribution="ubuntu", releases=(release,)
+    )
+
+
+def _enterprise_6(
+    system: str, distribution: str, advisory: str | None, note: str = "", without_flaw: tuple[str, ...] = ()
+) -> FixedPackage:
+    """Red Hat Enterprise Linux 6 and what is built from its sources. Each of its minor releases continues the one
+    before, so one version is the first fixed of all; those before 6.5 had 1.0.0.
+    """
+    return FixedPackage(
+        system,
+        "6.5",
+        "openssl",
+        "1.0.1e-16.el6_5.7",
+        advisory,
+        note,
+        distribution=distribution,
+        releases=("6",),
+        without_flaw=without_flaw,
+    )
+
+
+def _fedora(release: str, version: str) -> FixedPackage:
+    return FixedPackage(
+        "Fedora", release, "openssl", version, None, distribution="fedora", releases=(release,)
+    )
+
+
+def _opensuse(release: str, version: str) -> FixedPackage:
+    return FixedPackage(
+        "openSUSE",
+        release,
+        "openssl",
+        version,
+        "opensuse-su-2014-0492",
+        distribution="opensuse",
+        releases=(release,),
+    )
+
+
 INCIDENT: Final = Incident(
     id="CVE-2014-0160",
     name="Heartbleed",
@@ -78,36 +122,67 @@ INCIDENT: Final = Incident(
             "1.0.1e-2+deb7u5",
             "dsa-2896",
             "libssl1.0.0, openssl, libssl-dev, -dbg and -doc; the claim that deb7u6 is needed is wrong",
+            distribution="debian",
+            releases=("7", "wheezy"),
         ),
-        FixedPackage("Debian", "8 (jessie), sid", "openssl", "1.0.1g-1", None),
-        FixedPackage("Ubuntu", "12.04", "openssl", "1.0.1-4ubuntu5.12", "usn-2165"),
-        FixedPackage("Ubuntu", "12.10", "openssl", "1.0.1c-3ubuntu2.7", "usn-2165"),
-        FixedPackage("Ubuntu", "13.10", "openssl", "1.0.1e-3ubuntu1.2", "usn-2165"),
-        FixedPackage("Ubuntu", "14.04", "openssl", "1.0.1f-1ubuntu2", "usn-2165", "fixed before its release"),
-        FixedPackage("RHEL", "6.5", "openssl", "1.0.1e-16.el6_5.7", "rhsa-2014-0376"),
         FixedPackage(
-            "CentOS",
-            "6.5",
+            "Debian",
+            "8 (jessie), sid",
             "openssl",
-            "1.0.1e-16.el6_5.7",
+            "1.0.1g-1",
+            None,
+            distribution="debian",
+            releases=("8", "jessie", "jessie/sid", "sid"),
+        ),
+        _ubuntu("12.04", "1.0.1-4ubuntu5.12"),
+        _ubuntu("12.10", "1.0.1c-3ubuntu2.7"),
+        _ubuntu("13.10", "1.0.1e-3ubuntu1.2"),
+        _ubuntu("14.04", "1.0.1f-1ubuntu2", "fixed before its release"),
+        _enterprise_6("RHEL", "rhel", "rhsa-2014-0376"),
+        _enterprise_6(
+            "CentOS",
+            "centos",
             "cesa-2014-0376",
             (
                 "for some hours there were interim builds without heartbeats; they compare below the fix "
                 "and are not affected"
             ),
+            without_flaw=("1.0.1e-16.el6_5.4.0.1.centos",),
         ),
-        FixedPackage("Oracle Linux", "6.5", "openssl", "1.0.1e-16.el6_5.7", "elsa-2014-0376"),
-        FixedPackage("Scientific Linux", "6.5", "openssl", "1.0.1e-16.el6_5.7", None),
-        FixedPackage("Amazon Linux", "AMI", "openssl", "1:1.0.1e-37.66.amzn1", "alas-2014-320", "epoch 1"),
-        FixedPackage("Fedora", "19", "openssl", "1.0.1e-37.fc19.1", None),
-        FixedPackage("Fedora", "20", "openssl", "1.0.1e-37.fc20.1", None),
-        FixedPackage("openSUSE", "12.3", "openssl", "1.0.1e-1.44.1", "opensuse-su-2014-0492"),
-        FixedPackage("openSUSE", "13.1", "openssl", "1.0.1e-11.32.1", "opensuse-su-2014-0492"),
+        _enterprise_6("Oracle Linux", "ol", "elsa-2014-0376"),
+        _enterprise_6("Scientific Linux", "scientific", None),
         FixedPackage(
-            "Gentoo", "rolling", "dev-libs/openssl", "1.0.1g", "glsa-201404-07", "or USE=-tls-heartbeat"
+            "Amazon Linux",
+            "AMI",
+            "openssl",
+            "1:1.0.1e-37.66.amzn1",
+            "alas-2014-320",
+            "epoch 1",
+            distribution="amzn",
+            releases=("2011", "2012", "2013", "2014", "2015", "2016", "2017", "2018"),
+        ),
+        _fedora("19", "1.0.1e-37.fc19.1"),
+        _fedora("20", "1.0.1e-37.fc20.1"),
+        _opensuse("12.3", "1.0.1e-1.44.1"),
+        _opensuse("13.1", "1.0.1e-11.32.1"),
+        FixedPackage(
+            "Gentoo",
+            "rolling",
+            "dev-libs/openssl",
+            "1.0.1g",
+            "glsa-201404-07",
+            "or USE=-tls-heartbeat",
+            distribution="gentoo",
         ),
         FixedPackage(
-            "FreeBSD", "10.0", "base system", None, "freebsd-sa-14-06", "the advisory names the patch level"
+            "FreeBSD",
+            "10.0",
+            "base system",
+            None,
+            "freebsd-sa-14-06",
+            "the advisory names the patch level",
+            distribution="freebsd",
+            releases=("10.0", "10.0-RELEASE"),
         ),
     ),
     unaffected_releases=(
