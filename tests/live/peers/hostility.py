@@ -150,6 +150,12 @@ def _endless_greeting(connection: socket.socket, dialect: Dialect) -> None:
         connection.sendall(line * 500)
 
 
+def _a_line_of_spaces(connection: socket.socket, dialect: Dialect) -> None:
+    """Words that take long to take apart for who tries every way: a second a line, once."""
+    connection.sendall(b":a b" + b" " * 8000 + b"\0\r\n")
+    _stays(connection)
+
+
 def _resets_after_the_banner(connection: socket.socket, dialect: Dialect) -> None:
     _talk(connection, dialect, hears=0)
     reset(connection)
@@ -229,6 +235,7 @@ _IN_WORDS: tuple[tuple[_Words, Said], ...] = (
     (_garbage, _NOT_THESE_WORDS | _SILENT),
     (_endless_banner, _NOT_THESE_WORDS),
     (_endless_greeting, _NOT_THESE_WORDS),
+    (_a_line_of_spaces, _NOT_THESE_WORDS | _SILENT),
     (_resets_after_the_banner, _RESET),
     (_resets_in_the_middle, _RESET),
     (_closes_in_the_middle, _inconclusive("closed-before-tls", "closed")),
