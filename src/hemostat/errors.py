@@ -8,6 +8,7 @@
     ├── targets.TargetError            what the user wrote is not a target
     ├── layers.ProxyError              what the user wrote is not a proxy
     ├── certificates.CertificateError  not even a key can be found in what should be a certificate
+    ├── binaries.BinaryError            what should be code or an archive cannot be read
     ├── evidence.EvidenceError         an observation is malformed, or its digest does not hold
     ├── ledger.LedgerError             the ledger can't be opened, is another schema, or is damaged
     ├── lab.LabError                   a recording is malformed, or a lab endpoint can't be opened

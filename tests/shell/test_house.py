@@ -26,6 +26,7 @@ CORE = (
     "targets",
     "incidents",
     "certificates",
+    "binaries",
     "assess",
 )
 HEART = ("wire", "evidence", "layers", "dialects", "exchange")

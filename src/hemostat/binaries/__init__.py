@@ -1,0 +1,26 @@
+"""Files of code: what one says of OpenSSL, from its bytes alone. No I/O: whoever has the file hands it in.
+
+Reading order: `kinds` → `texts` → `image` (filled by `elf`, `pe`, `macho`, `objects`; `reading` chooses) → `copies`.
+
+Nearly every file of a host holds no OpenSSL, so a search for a few words of its own, at the speed of memory,
+decides first; only then is a file's format read, by lief.
+"""
+
+from hemostat.binaries.copies import FAMILIES, WHY, OpenSslCopy, read_openssl
+from hemostat.binaries.errors import BINARY_ERROR_CODES, BinaryError
+from hemostat.binaries.image import Image
+from hemostat.binaries.kinds import Kind, kind_of
+from hemostat.binaries.reading import read_image
+
+__all__ = [
+    "BINARY_ERROR_CODES",
+    "FAMILIES",
+    "WHY",
+    "BinaryError",
+    "Image",
+    "Kind",
+    "OpenSslCopy",
+    "kind_of",
+    "read_image",
+    "read_openssl",
+]
