@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 import pytest
 
 from hemostat.api import Identity
-from hemostat.api.recording import Recorder, endpoint_of
+from hemostat.api.recording import Recorder, Seen, endpoint_of
 from hemostat.api.targets import read_target
 from hemostat.detect.network import Look
-from hemostat.evidence import EvidenceError, read_time
+from hemostat.evidence import KINDS, EvidenceError, read_time
 from hemostat.ledger import open_ledger
 from tests.report.samples import facts_of
 
@@ -99,3 +99,19 @@ def test_facts_about_no_endpoint_are_refused(office: Identity) -> None:
 def test_a_run_has_a_name_of_its_own(ledger: str, office: Identity) -> None:
     with open_ledger(ledger) as opened, pytest.raises(ValueError, match="16 random bytes"):
         Recorder(opened, office, source="hemostat check", version="0.1.0", draw=b"short")
+
+
+def test_whatever_was_seen_can_be_written_and_what_evidence_does_not_take_costs_its_own_row_alone(
+    ledger: str, office: Identity
+) -> None:
+    facts = dict(KINDS["package"].example)
+    run = recorder(ledger, office)
+    run.begin()
+    host = "host:name=web1"
+    rows = run.write([Seen("package", host, facts, NOW, {}), Seen("package", host, {}, NOW, {})])
+    run.end("complete")
+    assert [row and row.subject for row in rows] == [host, None]
+    assert run.refused is not None
+    with open_ledger(ledger) as kept:
+        assert [row.kind for row in kept.rows()] == ["run", "package", "run-end"]
+        assert kept.verify().holds

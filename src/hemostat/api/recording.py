@@ -1,8 +1,9 @@
-"""A run of looks, written into a ledger as it goes; or nowhere, where nobody wants one."""
+"""A run of looks, written into a ledger as it goes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from hemostat.api.identity import Identity
 from hemostat.evidence import EvidenceError, Observation, RunWriter, names
@@ -11,13 +12,27 @@ if TYPE_CHECKING:
     from hemostat.detect.network import Look
     from hemostat.ledger import Ledger
 
-__all__ = ["Recorder", "endpoint_of"]
+__all__ = ["Recorder", "Seen", "endpoint_of"]
 
 _RUN_ID_BYTES: Final = 16
 
 
+class Seen(NamedTuple):
+    """What is to be written as one row: of which kind, about which asset, the facts, when that was so, and blobs (the
+    bytes of certificates, by SHA-256) that come with it.
+    """
+
+    kind: str
+    subject: str
+    facts: Mapping[str, Any]
+    observed_at: datetime
+    blobs: Mapping[str, bytes]
+
+
 class Recorder:
-    """One run: the first row when it begins, one for each look, the last when it ends. Each call is one transaction."""
+    """One run: the first row when it begins, one for each thing seen, the last when it ends. Each call is one
+    transaction.
+    """
 
     def __init__(self, ledger: "Ledger", who: Identity, *, source: str, version: str, draw: bytes) -> None:
         """`draw`: 16 random bytes, the run's own name. Nothing is written before `begin`."""
@@ -37,23 +52,32 @@ class Recorder:
         self._ledger.append([first])
 
     def record(self, looks: "Sequence[Look]") -> list[Observation | None]:
-        """Write one row for each look, with the certificates it brought. Raises `LedgerError`: then none is written.
+        """Write one row for each look, with the certificates it brought; as `write` does."""
+        return self._write([partial(self._seen, look) for look in looks])
 
-        A look that evidence does not take costs its own row alone, which is None; `refused` says why.
+    def write(self, seen: Sequence[Seen]) -> list[Observation | None]:
+        """Write one row for each thing seen. Raises `LedgerError`: then none is written.
+
+        What evidence does not take costs its own row alone, which is None; `refused` says why.
         """
+        return self._write([partial(Seen, *each) for each in seen])
+
+    def _write(self, given: Sequence[Callable[[], Seen]]) -> list[Observation | None]:
         now = datetime.now(UTC)
         rows: list[Observation | None] = []
         blobs: dict[str, bytes] = {}
-        for look in looks:
+        for each in given:
             try:
-                kind, subject, facts = self._seen(look)
-                row = self._writer.append(kind, subject, facts, observed_at=look.observed_at, recorded_at=now)
+                seen = each()
+                row = self._writer.append(
+                    seen.kind, seen.subject, seen.facts, observed_at=seen.observed_at, recorded_at=now
+                )
             except EvidenceError as error:
                 self.refused = error
                 rows.append(None)
                 continue
             rows.append(row)
-            blobs |= look.certificates
+            blobs |= seen.blobs
         self._ledger.append([row for row in rows if row is not None], blobs)
         return rows
 
@@ -61,9 +85,10 @@ class Recorder:
         """Write the last row. Raises `LedgerError`."""
         self._ledger.append([self._writer.end(now=datetime.now(UTC), outcome=outcome)])
 
-    def _seen(self, look: "Look") -> tuple[str, str, dict[str, Any]]:
+    def _seen(self, look: "Look") -> Seen:
         if look.facts is not None:
-            return "probe", endpoint_of(look.facts, self._who), look.facts
+            subject = endpoint_of(look.facts, self._who)
+            return Seen("probe", subject, look.facts, look.observed_at, look.certificates)
         target = look.target
         facts = {
             "host": target.host,
@@ -72,7 +97,7 @@ class Recorder:
             "dialect": target.dialect,
             "failure": look.failure or "dns",
         }
-        return "lookup", self._writer.run, facts
+        return Seen("lookup", self._writer.run, facts, look.observed_at, look.certificates)
 
 
 def endpoint_of(facts: dict[str, Any], who: Identity) -> str:
