@@ -85,9 +85,9 @@ def test_a_release_is_found_by_what_os_release_says(incident: Incident) -> None:
 
 
 def test_a_release_is_meant_with_its_minor_ones_and_no_other() -> None:
-    row = FixedPackage("X", "6", "openssl", "1", None, distribution="x", releases=("6", "6-RELEASE"))
-    assert all(row.is_of("x", release) for release in ("6", "6.5", "6.10.1", "6-RELEASE"))
-    assert not any(row.is_of("x", release) for release in ("60", "7", "6-STABLE", "5.6", "", None))
+    row = FixedPackage("X", "6", "openssl", "1", None, distribution="x", releases=("6",))
+    assert all(row.is_of("x", release) for release in ("6", "6.5", "6.10.1", "6-RELEASE-p4"))
+    assert not any(row.is_of("x", release) for release in ("60", "7", "6_1", "5.6", "", None))
     assert not row.is_of("y", "6")
 
 

@@ -41,7 +41,7 @@ class FixedPackage:
     advisory. `package` is the source package. `advisory` is the key of a source, or None where none is at
     hand. `system` and `release` are for people; `distribution` and `releases` are ID and VERSION_ID of
     os-release(5) (or what older systems state in their place): a release is meant by itself and by all that
-    begins with it and a dot; no releases are all of them. `without_flaw` are versions that compare below
+    begins with it and a dot or hyphen; no releases are all of them. `without_flaw` are versions that compare below
     `version` and do not have the flaw either, where such are known of.
     """
 
@@ -60,7 +60,7 @@ class FixedPackage:
         if distribution != self.distribution:
             return False
         return not self.releases or any(
-            release == one or (release or "").startswith(f"{one}.") for one in self.releases
+            release == one or (release or "").startswith((f"{one}.", f"{one}-")) for one in self.releases
         )
 
 

@@ -182,7 +182,7 @@ INCIDENT: Final = Incident(
             "freebsd-sa-14-06",
             "the advisory names the patch level",
             distribution="freebsd",
-            releases=("10.0", "10.0-RELEASE"),
+            releases=("10.0",),
         ),
     ),
     unaffected_releases=(
