@@ -22,6 +22,7 @@ CORE = (
     "evidence",
     "layers",
     "dialects",
+    "software",
     "exchange",
     "targets",
     "incidents",

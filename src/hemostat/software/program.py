@@ -1,0 +1,160 @@
+"""What a server program is to hemostat: how it is recognised, and how its configuration says which keys it uses."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from posixpath import basename
+from typing import Final
+
+from hemostat.software.reading import Files, KeyUse, Lines, matches, resolve
+
+__all__ = ["MAX_USES", "Dump", "Program", "Reading"]
+
+MAX_USES: Final = 8192
+"""Uses of one configuration; more are said to be more."""
+
+_WORD: Final = re.compile(r"""[\s"'<!\[\](){}-]*(/|[A-Za-z0-9_$][A-Za-z0-9_.@-]*)?""")
+_COMMENT: Final = re.compile(r"\s#.*|^#.*")
+_SECTION: Final = re.compile(r"\s*\[[^\]=]*\]\s*")
+_VALUE: Final = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[0-9]+)\s*\)?\s*""")
+_INTERPRETER: Final = re.compile(r"(?:lua|python|perl|ruby|java|beam|erlexec)[a-z0-9.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a configuration says.
+
+    uses   where it names certificates and keys, and what of it could not be read (`unresolved`)
+    wants  absolute paths and glob patterns that it includes: where there are such files that were not given yet, bring
+           them and read again
+    """
+
+    uses: tuple[KeyUse, ...]
+    wants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dump:
+    """How the program itself prints its effective configuration.
+
+    argv    the command; options that name a configuration are added by who runs it
+    read    what it printed → files, the first being where to start, to be read as the program's own. Passwords that a
+            program prints are left out here: no reader sees them
+    source  where the command is documented
+    """
+
+    argv: tuple[str, ...]
+    read: Callable[[str], Mapping[str, Lines]]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One server program.
+
+    name            as its file here, and in evidence
+    title           for people
+    source          where its configuration is documented
+    executables     by which a process is recognised: file names, or the ends of paths (`postfix/sbin/master`)
+    units           what stops and starts it: systemd units and init scripts by name, on the distributions
+    configurations  where its configuration begins on the distributions: absolute paths and glob patterns
+    options         of its command line, whose argument is the configuration (`-c`); "" where it is an argument alone
+    allow           names of directives, in lower case, whose lines a collector may print: never one that may hold a
+                    password or a key. `/`: a line that is a path alone
+    several         whether a line may hold several directives
+    uses            the reader: files → uses
+    dump            its own word on it, where it can print that
+    """
+
+    name: str
+    title: str
+    source: str
+    executables: tuple[str, ...]
+    units: tuple[str, ...]
+    configurations: tuple[str, ...]
+    allow: frozenset[str]
+    uses: Callable[[Files], Iterator[KeyUse]]
+    options: tuple[str, ...] = ()
+    several: bool = False
+    dump: Dump | None = None
+
+    def read(self, files: Mapping[str, Lines], starts: Sequence[str] | None = None) -> Reading:
+        """Reads a configuration: files by absolute path, each the lines that are known of it, with their numbers.
+
+        `starts`: the files that it begins with; without them, those of `files` that lie where the distributions keep
+        them. Never raises for what the files hold: what can't be read is a use that says why.
+        """
+        if starts is None:
+            starts = [
+                path
+                for path in sorted(files)
+                if any(matches(path, pattern) for pattern in self.configurations)
+            ]
+        given = Files(files, starts)
+        uses = list(islice(self.uses(given), MAX_USES))
+        if len(uses) == MAX_USES:
+            given.lose(uses[-1].file, uses[-1].line, "too-much")
+        return Reading((*dict.fromkeys((*uses, *given.lost)),), tuple(given.wants))
+
+    def read_dump(self, text: str) -> Reading:
+        """Reads what the command of `dump` printed. ValueError where the program has none."""
+        if self.dump is None:
+            raise ValueError(f"{self.name} does not print its configuration")
+        files = self.dump.read(text)
+        return self.read(files, tuple(islice(files, 1)))
+
+    def runs(self, executable: str, argv: Sequence[str] = ()) -> bool:
+        """Whether a process with this executable (a path) is one of this program. Where an interpreter runs it, its
+        command line tells.
+        """
+        if self._is(executable):
+            return True
+        return _INTERPRETER.fullmatch(basename(executable)) is not None and any(map(self._is, argv[1:32]))
+
+    def _is(self, path: str) -> bool:
+        return any(("/" + path).endswith("/" + each) for each in self.executables)
+
+    def named_by(self, argv: Sequence[str], folder: str = "/") -> tuple[str, ...]:
+        """The configurations that a command line names, seen from the process's folder; none where it names none."""
+        found = []
+        words = iter(argv[1:])
+        for word in words:
+            for option in filter(None, self.options):
+                if word == option:
+                    found.append(next(words, ""))
+                elif option.startswith("--") and word.startswith(option + "="):
+                    found.append(word[len(option) + 1 :])
+                elif not option.startswith("--") and word.startswith(option) and len(option) == 2:
+                    found.append(word[2:])
+                else:
+                    continue
+                break
+            else:
+                if "" in self.options and not word.startswith("-") and not found:
+                    found.append(word)
+        return tuple(resolve(path, folder) for path in found if path)
+
+    def printable(self, line: str) -> str | None:
+        """What a collector may print of a line of a configuration: the line without a comment, or None.
+
+        It may where each directive of the line is one of `allow`. Lines that name a section, or hold brackets alone,
+        are structure and may always be.
+        """
+        line = _COMMENT.sub("", line).rstrip()
+        if not line.strip() or line.lstrip()[:1] == ";":
+            return None
+        if _SECTION.fullmatch(line):
+            return line
+        pieces = re.split(r"[;{},]", line) if self.several else [line]
+        said = False
+        for piece in pieces:
+            found = _WORD.match(piece)
+            word = (found[1] or "") if found else ""
+            if not piece.strip() or (not word and found and found.end() == len(piece)):
+                continue
+            if word.lower() in self.allow:
+                said = True
+            elif not (said and _VALUE.fullmatch(piece)):
+                return None
+        return line
