@@ -12,7 +12,8 @@
     ├── evidence.EvidenceError         an observation is malformed, or its digest does not hold
     ├── ledger.LedgerError             the ledger can't be opened, is another schema, or is damaged
     ├── lab.LabError                   a recording is malformed, or a lab endpoint can't be opened
-    └── incidents.UnknownIncident      no incident of that name
+    ├── incidents.UnknownIncident      no incident of that name
+    └── incidents.RecordError          what should hold facts of CVEs does not
 
 A caller that catches `HemostatError` catches all of them and nothing else.
 """

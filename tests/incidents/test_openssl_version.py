@@ -29,6 +29,11 @@ def test_they_sort_as_openssl_counts() -> None:
         assert version(lower) < version(higher), (lower, higher)
 
 
+@pytest.mark.parametrize("text", [*IN_ORDER, "fips-1.1.1", "fips-1.1.2"])
+def test_they_are_written_as_they_were_read(text: str) -> None:
+    assert version(text).text == text
+
+
 @pytest.mark.parametrize(
     ("text", "same"),
     [
@@ -80,3 +85,13 @@ def test_all_else_is_no_version(text: str) -> None:
 def test_any_text_is_a_version_or_is_none(text: str) -> None:
     found = read_version(text)
     assert found is None or isinstance(found, OpensslVersion)
+
+
+@given(
+    st.from_regex(
+        r"(fips-)?[0-9]{1,2}\.[0-9]\.[0-9]{1,2}(z?[a-z])?(-(alpha|beta|pre)[0-9]{1,2})?", fullmatch=True
+    )
+)
+def test_a_versions_own_text_is_that_version(text: str) -> None:
+    found = read_version(text)
+    assert found is None or read_version(found.text) == found

@@ -47,6 +47,17 @@ class OpensslVersion(NamedTuple):
         return f"{self.major}.{self.minor}" + (f".{self.patch}" if self.major < 3 else "")
 
     @property
+    def text(self) -> str:
+        """As OpenSSL writes it; `read_version` of it is this version."""
+        number = f"{self.major}.{self.minor}.{self.patch}{self.letters}"
+        if self.product == "fips":
+            number = f"fips-{number}"
+        if self.released:
+            return number
+        beta = "pre" if self.product == "openssl" and (self.major, self.minor) == (1, 1) else "beta"
+        return f"{number}-{beta if self.stage else 'alpha'}{self.number}"
+
+    @property
     def released(self) -> bool:
         """Whether this is a release, not an alpha or beta of one."""
         return self.stage == 2
