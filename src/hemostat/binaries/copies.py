@@ -1,8 +1,8 @@
 """What one file says of OpenSSL: whether its code is in there, which, and whether it knows heartbeats."""
 
 import re
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
 
 from hemostat.binaries.errors import BinaryError
 from hemostat.binaries.image import Image
@@ -102,6 +102,13 @@ class OpenSslCopy:
     """Whether OpenSSL's code for heartbeats is in it. `present` is not vulnerable: the fix left the functions there."""
     why: str
     """One of `WHY`."""
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it in values of JSON, as the kind of fact `copy` has it."""
+        return {
+            key: list(value) if isinstance(value, tuple) else str(value) if isinstance(value, Kind) else value
+            for key, value in asdict(self).items()
+        }
 
 
 def read_openssl(data: bytes) -> OpenSslCopy | None:
