@@ -356,7 +356,7 @@ NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
         "no heartbeats in one hello, heartbeats in another",
         probe(connection("burst", heartbeat=None), connection("own-bytes")),
         "inconclusive",
-        "silent",
+        "servers-differ",
     ),
     (
         "a hello of no known version without heartbeats",

@@ -86,6 +86,23 @@ def test_what_a_server_says_in_place_of_yes(answer: bytes, refusal: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("greeting", "answer", "refusal"),
+    [
+        (b"220 hello\r\n", b"500 What?\r\n", "other-protocol"),
+        (b"220 mx.example ready\r\n", b"502 5.5.2 Error: command not recognized\r\n", "other-protocol"),
+        (b"220 hello\r\n", b"215 UNIX Type: L8\r\n", "no-tls"),
+    ],
+)
+def test_one_that_does_not_call_itself_ftp_has_to_show_it(
+    greeting: bytes, answer: bytes, refusal: str
+) -> None:
+    """Mail servers greet with the same number and know no AUTH TLS either, which says nothing of their TLS."""
+    layer = DIALECT.asks(SETTING)
+    assert list(say(layer, greeting, b"500 What?\r\n", answer)) == [b"AUTH TLS\r\n", b"SYST\r\n"]
+    assert (layer.ready, layer.refusal) == (False, refusal)
+
+
+@pytest.mark.parametrize(
     ("answer", "ready", "refusal"),
     [
         (b"234 AUTH SSL successful\r\n", True, None),

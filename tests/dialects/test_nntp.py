@@ -50,8 +50,8 @@ def test_a_server_in_transit_is_asked_to_serve_readers_first() -> None:
     [
         ((b"502 Transit service only\r\n",), "refused-by-policy"),
         ((b"400 Loadav too high\r\n",), "tls-unavailable"),
-        ((GREETING, NONE), "no-tls"),
-        ((GREETING, MODE_READER), "no-tls"),
+        ((GREETING, NONE, b"500 What?\r\n"), "no-tls"),
+        ((GREETING, MODE_READER, b"502 No\r\n"), "no-tls"),
     ],
 )
 def test_a_server_in_transit_may_not_serve_readers_or_not_by_tls(
@@ -81,13 +81,11 @@ def test_who_does_not_greet_as_ready_is_asked_for_nothing(greeting: bytes, refus
 @pytest.mark.parametrize(
     ("listed", "refusal"),
     [
-        (NONE, "no-tls"),
-        (b"101 Capability list:\r\nVERSION 2\r\nXXXXXXXA\r\n.\r\n", "stripped"),
         (b"400 Going down\r\n", "tls-unavailable"),
         (b"101 list\r\n" + b"X\r\n" * 300, "too-long"),
     ],
 )
-def test_a_list_without_starttls_ends_it(listed: bytes, refusal: str) -> None:
+def test_a_list_that_does_not_come_ends_it(listed: bytes, refusal: str) -> None:
     layer = DIALECT.asks(SETTING)
     assert list(say(layer, GREETING, listed)) == ASKED[:1]
     assert (layer.ready, layer.refusal) == (False, refusal)
@@ -96,6 +94,10 @@ def test_a_list_without_starttls_ends_it(listed: bytes, refusal: str) -> None:
 @pytest.mark.parametrize(
     ("listed", "answer", "refusal"),
     [
+        (NONE, b"500 What?\r\n", "no-tls"),
+        (NONE, b"480 Authentication required\r\n", "tls-after-login"),
+        (NONE, b"580 Error\r\n", "tls-unavailable"),
+        (b"101 Capability list:\r\nVERSION 2\r\nXXXXXXXA\r\n.\r\n", b"500 What?\r\n", "stripped"),
         (OFFERED, b"580 Error initializing TLS\r\n", "tls-unavailable"),
         (OFFERED, b"483 Stronger encryption required\r\n", "refused-by-policy"),
         (OFFERED, b"502 Already authenticated\r\n", "refused-by-policy"),

@@ -23,9 +23,11 @@ def test_both_sides_agree(cut: int) -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 1])
-@pytest.mark.parametrize("words", [(HELLO, LIST), (b"+OK\r\n", NO), (b"+OK <1.2@mx.example>\r\n", LIST)])
+@pytest.mark.parametrize(
+    "words", [(HELLO, LIST), (HELLO, WITHOUT), (b"+OK\r\n", NO), (b"+OK <1.2@mx.example>\r\n", LIST)]
+)
 def test_it_comes_to_tls(words: tuple[bytes, ...], cut: int) -> None:
-    """RFC 2449 section 4 lets a server do without CAPA."""
+    """RFC 2449 section 4 lets a server do without CAPA; some hide STLS and take it all the same."""
     layer = DIALECT.asks(SETTING)
     assert list(say(layer, *words, b"+OK Begin TLS\r\n", cut=cut)) == [b"CAPA\r\n", b"STLS\r\n"]
     assert (layer.ready, layer.refusal) == (True, None)
@@ -40,8 +42,9 @@ def test_it_comes_to_tls(words: tuple[bytes, ...], cut: int) -> None:
         ((b"\r\n",), "other-protocol"),
         ((b"-ERR not you\r\n",), "refused-by-policy"),
         ((b"-ERR [SYS/TEMP] try later\r\n",), "tls-unavailable"),
-        ((HELLO, WITHOUT), "no-tls"),
-        ((HELLO, b"+OK\r\n.\r\n"), "no-tls"),
+        ((HELLO, WITHOUT, NO), "no-tls"),
+        ((HELLO, b"+OK\r\n.\r\n", b"-ERR not here\r\n"), "no-tls"),
+        ((HELLO, WITHOUT, b"-ERR [SYS/TEMP] not now\r\n"), "tls-unavailable"),
         ((HELLO, NO, NO), "no-tls"),
         ((HELLO, NO, b"-ERR Unknown AUTHORIZATION state command\r\n"), "no-tls"),
         ((HELLO, NO, b"-ERR Command not recognized\r\n"), "no-tls"),
@@ -53,7 +56,8 @@ def test_it_comes_to_tls(words: tuple[bytes, ...], cut: int) -> None:
         ((HELLO, NO, b"-ERR\r\n"), "refused-by-policy"),
         ((HELLO, b"-ERR Invalid command XXXX\r\n", b"-ERR Invalid command\r\n"), "stripped"),
         ((HELLO, NO, b"-ERR Invalid command XXXX\r\n"), "stripped"),
-        ((HELLO, b"+OK\r\nUSER\r\nXXXX\r\n.\r\n"), "stripped"),
+        ((HELLO, b"+OK\r\nUSER\r\nXXXX\r\n.\r\n", NO), "stripped"),
+        ((HELLO, WITHOUT, b"-ERR XXXX?\r\n"), "stripped"),
         ((HELLO, LIST, b"-ERR TLS is not available\r\n"), "tls-unavailable"),
         ((HELLO, b"what?\r\n"), "broken-words"),
         ((HELLO, LIST, b"what?\r\n"), "broken-words"),

@@ -78,6 +78,59 @@ def test_a_server_of_tls_answers_words_by_an_alert_and_is_asked_in_tls(dialect: 
     assert judged(outcome) == ("vulnerable", "own-bytes-answered")
 
 
+WORDS = sorted(
+    name
+    for name, each in dialects().items()
+    if each.has_words and (each.transport, each.records) == ("tcp", "tls")
+)
+
+
+@pytest.mark.parametrize("dialect", WORDS)
+def test_a_port_of_tls_says_no_word_and_is_asked_in_tls_before_the_time_is_over(dialect: str) -> None:
+    outcome = simulate(in_turn(Says(), answering("own-bytes", "control")), dialect=dialect)
+    assert told(outcome)[:2] == [(dialect, None, "tls"), ("tls", None, None)]
+    found = verdict(outcome)
+    assert (found.word, found.reason) == ("vulnerable", "own-bytes-answered")
+    assert "said nothing, so it was asked in TLS at once" in found.explanation
+    assert 15_000_000 <= outcome.talks[1]["started"] < outcome.clock < 16_000_000
+
+
+@pytest.mark.parametrize("dialect", WORDS)
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [((), "silent"), (("fin",), "closed-before-tls"), (("reset",), "reset")],
+    ids=["ours", "fin", "reset"],
+)
+def test_what_says_no_word_in_tls_either_is_told_as_what_it_was_asked_for(
+    dialect: str, end: tuple[End, ...], reason: str
+) -> None:
+    first = dialect not in ASKS_FIRST
+    outcome = simulate(in_turn(Says(*end, first=first)), dialect=dialect)
+    assert [told_of[::2] for told_of in told(outcome)][:2] == [(dialect, "tls"), ("tls", None)]
+    found = verdict(outcome)
+    assert (found.word, found.reason) == ("inconclusive", reason)
+    assert "Asked in TLS from the first byte, it said nothing, too." in found.explanation
+
+
+@pytest.mark.parametrize("dialect", ["smtp", "ftp", "imap"])
+def test_a_web_server_is_silent_to_words_and_speaks_http_to_a_hello(dialect: str) -> None:
+    outcome = simulate(in_turn(Says(), Says(PAGE, "fin")), dialect=dialect)
+    assert judged(outcome) == ("not-affected", "plain-http")
+
+
+def test_words_that_have_begun_are_waited_for_until_the_deadline() -> None:
+    class Slow(Says):
+        """Its greeting takes longer than is left after the trial of TLS."""
+
+        def receive(self, data: bytes) -> list[bytes | End]:
+            return []
+
+    outcome = simulate(in_turn(Slow(b"220-mx.example ESMTP, wait\r\n", first=True)), dialect="smtp")
+    assert told(outcome) == [("smtp", None, None)]
+    assert judged(outcome) == ("inconclusive", "silent")
+    assert outcome.clock > 19_000_000
+
+
 @pytest.mark.parametrize("dialect", ["smtp", "irc", "pop3"])
 def test_ssh_is_ssh_in_whatever_it_was_asked(dialect: str) -> None:
     outcome = simulate(in_turn(Says(b"SSH-2.0-OpenSSH_9.2p1\r\n", first=True)), dialect=dialect)

@@ -10,6 +10,7 @@ __all__ = [
     "BEFORE_TLS",
     "BUILD_UNASKED",
     "LIBRARY_FAILURES",
+    "NAME_IT",
     "NO_TLS",
     "PROXY_FAILURES",
     "REFUSED",
@@ -18,6 +19,8 @@ __all__ = [
 ]
 
 _AGAIN: Final = "Nothing is proved"
+NAME_IT: Final = "name it before the host (tls://, postgresql://, smtp://, …)"
+"""What to do about a protocol that was not guessed right. A scheme outranks `--dialect`."""
 
 REFUSED: Final[dict[str, str]] = {
     "tls-after-login": "it gives TLS to those alone who have logged in. Look at the host from inside.",
@@ -27,7 +30,7 @@ REFUSED: Final[dict[str, str]] = {
     "tls-unavailable": "it says that TLS, or the whole service, is not to be had just now. Ask again later.",
     "stripped": "its offer of TLS seems to have been overwritten on the way, as some firewalls do. Ask from nearer, or "
     "look at the host from inside.",
-    "other-protocol": "what answers here speaks another protocol. Name it, if you know it (--dialect).",
+    "other-protocol": "what answers here speaks another protocol. If you know it, " + NAME_IT + ".",
     "broken-words": "what it said breaks the protocol, before TLS could begin. Look at the host from inside.",
     "too-long": "it went on and on before TLS could begin. That is no service that means well; look from inside.",
     "text-before-tls": "after its word that TLS may begin came something that is not TLS. Somebody may have put it "
@@ -73,14 +76,19 @@ def title(dialect: str) -> str:
 
 def how_asked(reading: Reading) -> str:
     """That it was asked in another protocol at first, where it was; and what silence may mean in its protocol."""
-    if reading.stalled and reading.failure is None:
-        known = dialects().get(reading.last_dialect)
+    if reading.stalled is not None and reading.failure is None:
+        known = dialects().get(reading.stalled["dialect"])
+        tried = " Asked in TLS from the first byte, it said nothing, too." if reading.tried_in_tls else ""
         if known is not None and known.silence:
-            return f" {known.silence}"
+            return f"{tried} {known.silence}"
+        if tried:
+            return tried
     spoke = reading.spoke
     if spoke is None:
         return ""
     asked = str(reading.facts["dialect"])
+    if spoke == "tls" and reading.tried_in_tls:
+        return f" It was asked in {title(asked)} and said nothing, so it was asked in TLS at once."
     if spoke == "tls":
         return f" It was asked in {title(asked)} and answered as servers of TLS do, so it was asked in TLS at once."
     return f" It was asked in {title(asked)} and greeted in {title(spoke)}, so it was asked in that."
@@ -118,31 +126,34 @@ BEFORE_TLS: Final[tuple[Rule, ...]] = (
         "closed-before-tls",
         "inconclusive",
         "closed-before-tls",
-        lambda r: r.stalled and r.ended("fin"),
+        lambda r: r.stalled is not None and r.stalled["ended"] == "fin",
         f"{_AGAIN}: it ended the connection before TLS could begin ({{title}}). It may take connections from certain "
-        "addresses only, or speak another protocol (--dialect).",
-        lambda r: {"title": title(r.last_dialect)},
+        f"addresses only, or speak another protocol: {NAME_IT}.",
+        lambda r: {"title": title(_stalled_in(r))},
     ),
     Rule(
         "reset-before-tls",
         "inconclusive",
         "reset",
-        lambda r: r.stalled and r.ended("reset"),
+        lambda r: r.stalled is not None and r.stalled["ended"] == "reset",
         f"{_AGAIN}: it reset the connection before TLS could begin ({{title}}). It may take connections from certain "
-        "addresses only, or speak another protocol (--dialect).",
-        lambda r: {"title": title(r.last_dialect)},
+        f"addresses only, or speak another protocol: {NAME_IT}.",
+        lambda r: {"title": title(_stalled_in(r))},
     ),
     Rule(
         "silent-before-tls",
         "inconclusive",
         "silent",
-        lambda r: r.stalled,
+        lambda r: r.stalled is not None,
         f"{_AGAIN}: its words stopped before TLS could begin, or none came ({{title}}). Some services let one wait "
-        "for their greeting: ask with a longer --timeout. If TLS is spoken here from the first byte: "
-        "--dialect tls.",
-        lambda r: {"title": title(r.last_dialect)},
+        f"for their greeting: ask with a longer --timeout. If another protocol is spoken here: {NAME_IT}.",
+        lambda r: {"title": title(_stalled_in(r))},
     ),
 )
+
+
+def _stalled_in(reading: Reading) -> str:
+    return str(reading.last_dialect if reading.stalled is None else reading.stalled["dialect"])
 
 
 def _plain(name: str) -> str:

@@ -42,6 +42,11 @@ def _same_hello(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return all(one[field] == other[field] for field in _HELLO)
 
 
+def _drew_nothing(connection: Mapping[str, Any]) -> bool:
+    """Whether plain words drew not a byte, so that TLS was tried next."""
+    return connection["spoke"] == "tls" and connection["not_tls"] is None
+
+
 def _as_newest(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Facts of version 1, which knew TLS and DTLS from the first byte alone, as version 2 has them."""
     if "records" in facts:
@@ -235,6 +240,16 @@ class Reading:
         apart = any(self._put_aside(after) and self._control_answered_apart(after) for after in (False, True))
         return apart and not self._put_aside_by_who_answers()
 
+    @property
+    def offers_differ(self) -> bool:
+        """Heartbeats were offered to one hello and not to another like it, and what was asked was not answered."""
+        alike = [
+            c["heartbeat"] is None
+            for c in self.connections
+            if c["version"] in _STREAM_VERSIONS[1:-1] and (c["offered"] or {}).get("heartbeat")
+        ]
+        return not self.datagrams and len(set(alike)) > 1 and not self.control_answered
+
     @cached_property
     def tally(self) -> Tally:
         """Own bytes and large controls of all associations, counted."""
@@ -334,7 +349,7 @@ class Reading:
         """What answered in place of TLS on every connection that came about, without one alert; None where another
         did once: that may be TLS. HTTP counts where a hello drew it, for who serves HTTPS answers other words so, too.
         """
-        came = [connection for connection in self.connections if connection["failure"] is None]
+        came = [c for c in self.connections if c["failure"] is None and not _drew_nothing(c)]
         if self.datagrams or self.hello is not None or any(connection["alerts"] for connection in came):
             return None
         greetings = {connection["not_tls"] for connection in came}
@@ -371,10 +386,23 @@ class Reading:
         return self.hello is None and bool(came) and all(c["refusal"] == "no-tls" for c in came)
 
     @property
-    def stalled(self) -> bool:
-        """Whether the words of the last connection that came about ended before TLS could begin."""
+    def tried_in_tls(self) -> bool:
+        """Whether words drew nothing, and TLS was asked for from the first byte, too."""
+        return any(_drew_nothing(connection) for connection in self.connections)
+
+    @property
+    def stalled(self) -> Mapping[str, Any] | None:
+        """The connection whose words ended before TLS could begin, where that is the last word of it: the last one that
+        came about, or the one before TLS was tried and drew nothing either.
+        """
         came = [c for c in self.connections if c["failure"] is None]
-        return self.hello is None and bool(came) and not came[-1]["ready"] and came[-1]["refusal"] is None
+        if self.hello is not None or not came:
+            return None
+        last = next(filter(_drew_nothing, came), came[-1])
+        later = came[came.index(last) + 1 :]
+        if any(c["not_tls"] or c["alerts"] or c["error"] or c["refusal"] for c in later):
+            return None
+        return last if not last["ready"] and last["refusal"] is None else None
 
     @property
     def alert(self) -> str | None:

@@ -8,7 +8,7 @@ last one always applies.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hemostat.assess.before_tls import BEFORE_TLS, BUILD_UNASKED, NO_TLS, PROXY_FAILURES, how_asked
+from hemostat.assess.before_tls import BEFORE_TLS, BUILD_UNASKED, NAME_IT, NO_TLS, PROXY_FAILURES, how_asked
 from hemostat.assess.reading import Reading
 from hemostat.assess.rule import Rule, Verdict
 
@@ -185,9 +185,9 @@ RULES: Final[tuple[Rule, ...]] = (
         "servers-differ",
         "inconclusive",
         "servers-differ",
-        lambda r: r.answered_by_another,
-        f"{_AGAIN}: one server took the heartbeat without padding, and another, with a hello of its own, answered the"
-        " well-formed one: there are several behind this address. Ask again with --looks, or each by its own address.",
+        lambda r: r.answered_by_another or r.offers_differ,
+        f"{_AGAIN}: its hellos differ, so there are several servers behind this address, and what one of them did with a"
+        " heartbeat says nothing of another. Ask again with --looks, or each by its own address.",
     ),
     Rule(
         "not-a-record-answered",
@@ -255,15 +255,15 @@ RULES: Final[tuple[Rule, ...]] = (
         "not-tls",
         lambda r: r.greeting is not None,
         f"{_AGAIN}: what answers here is not TLS from the first byte. It may begin TLS later: if you know "
-        "its protocol, name it (smtp://HOST:PORT, --dialect smtp).",
+        f"its protocol, {NAME_IT}.",
     ),
     Rule(
         "broken-hello",
         "inconclusive",
         "{error}",
         lambda r: r.error is not None,
-        f"{_AGAIN}: its first messages break the protocol. Something other than a TLS server may answer here: name "
-        "its protocol, if you know it (--dialect), or look at the host from inside.",
+        f"{_AGAIN}: its first messages break the protocol. Something other than a TLS server may answer here: if "
+        f"you know its protocol, {NAME_IT}; or look at the host from inside.",
         lambda r: {"error": r.error},
     ),
     Rule(
@@ -315,7 +315,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "closed",
         lambda r: r.ended("fin"),
         f"{_AGAIN}: it closed the connection before any hello. It may serve certain names only (--sni "
-        "NAME), or no TLS.",
+        f"NAME), or wait for another protocol's words, as PostgreSQL, RDP and OpenVPN do: {NAME_IT}.",
     ),
     Rule(
         "silent",
@@ -328,7 +328,7 @@ RULES: Final[tuple[Rule, ...]] = (
             "who hold its key (tls-auth). Is the port right? Then ask from nearer, or look at the host from inside."
             if r.facts["transport"] == "udp"
             else "A service that speaks only when spoken to in its own protocol does so: is TLS direct here? If "
-            "not, name its protocol (--dialect)."
+            f"not, {NAME_IT}."
         },
     ),
 )

@@ -19,6 +19,7 @@ _GRANTED: Final = (234, 334)
 _UNKNOWN: Final = (500, 502)
 _OTHER_MECHANISM: Final = 504
 _LOGIN_FIRST: Final = 530
+_SYSTEM: Final = 215
 _NOT_NOW: Final = (421, 431)
 _MECHANISMS: Final = (b"TLS", b"TLS-C", b"TLS-P", b"SSL")
 
@@ -29,7 +30,8 @@ def _asks(setting: Setting) -> Words:
         greeting = yield from reply(any_line=True)
     if greeting.kind in (4, 5):
         raise Refused("tls-unavailable" if greeting.code in _NOT_NOW else "refused-by-policy")
-    if greeting.code != 220 or _is_mail(b" ".join(greeting.lines)):
+    welcome = b" ".join(greeting.lines)
+    if greeting.code != 220 or _is_mail(welcome):
         raise Refused("other-protocol")
     answer = yield from _command(b"AUTH TLS")
     if answer.code == _OTHER_MECHANISM:
@@ -40,6 +42,9 @@ def _asks(setting: Setting) -> Words:
     if answer.code in _NOT_NOW:
         raise Refused("tls-unavailable")
     if answer.code in _UNKNOWN or answer.code == _OTHER_MECHANISM:
+        # Mail greets with the same number, and knows no such AUTH either.
+        if not _names_itself(welcome) and (yield from _command(b"SYST")).code != _SYSTEM:
+            raise Refused("other-protocol")
         # A server that got a mask in place of AUTH repeats it.
         raise Refused(none_offered(*answer.lines))
     if answer.code == _LOGIN_FIRST:
@@ -92,11 +97,14 @@ def _is_mail(text: bytes) -> bool:
     return b"FTP" not in upper and (b"SMTP" in upper or b"LMTP" in upper)
 
 
-def _greets(heard: bytes) -> bool:
-    upper = heard.upper()
-    if not upper.startswith((b"220 ", b"220-")):
-        return False
+def _names_itself(text: bytes) -> bool:
+    """Whether a 220's text says that it is FTP's."""
+    upper = text.upper()
     return (b"FTP" in upper or b"FILEZILLA" in upper) and b"SMTP" not in upper and b"LMTP" not in upper
+
+
+def _greets(heard: bytes) -> bool:
+    return heard.startswith((b"220 ", b"220-")) and _names_itself(heard)
 
 
 DIALECT = Dialect(

@@ -39,13 +39,16 @@ def _asks(setting: Setting) -> Words:
         # unsaid, and somebody between may have said this in its name (RFC 9051 section 11.1).
         raise Refused("refused-by-policy")
     # A greeting's list may be shorter than the one that is asked for.
-    if b"STARTTLS" not in (_capabilities(greeting) or ()):
+    listed = _capabilities(greeting) or frozenset()
+    if b"STARTTLS" not in listed:
         asked = yield from _command(b"a", b"CAPABILITY")
         if asked.status != b"OK" or asked.capabilities is None:
             raise Refused("refused-by-policy" if asked.status == b"NO" else "broken-words")
-        if b"STARTTLS" not in asked.capabilities:
-            raise Refused(none_offered(*asked.capabilities))
+        listed = asked.capabilities
+    # Some hide the capability from strangers and take the command all the same: its answer is what counts.
     answer = yield from _command(b"b", b"STARTTLS")
+    if answer.status == b"BAD" and b"STARTTLS" not in listed:
+        raise Refused(none_offered(*listed, answer.text))
     if answer.status != b"OK":
         # NO: a configuration that is broken (RFC 9051 section 6.2.1).
         raise Refused("tls-unavailable" if answer.status == b"NO" else "refused-by-policy")

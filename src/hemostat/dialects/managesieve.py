@@ -29,11 +29,12 @@ def _asks(setting: Setting) -> Words:
         line = yield from _line()
     if _status(line) != b"OK":
         raise Refused(_turned_away(line))
-    if b"STARTTLS" not in capabilities:
-        raise Refused(none_offered(*capabilities))
+    # Some hide the capability from strangers and take the command all the same: its answer is what counts.
     yield b"STARTTLS\r\n"
     answer = yield from _line()
     status_word = _status(answer)
+    if status_word == b"NO" and b"STARTTLS" not in capabilities and b"(TRYLATER" not in answer.upper():
+        raise Refused(none_offered(*capabilities, answer))
     if status_word != b"OK":
         raise Refused("tls-unavailable" if status_word == b"NO" else _turned_away(answer))
 

@@ -17,6 +17,8 @@ _SERVES: Final = (200, 201)
 _NOT_NOW: Final = (400, 403, 580)
 _LOGIN_FIRST: Final = 480
 _UNKNOWN: Final = 500
+_NOT_THERE: Final = (500, 502, 503)
+"""Not known, or not to be had, of a server that lists no STARTTLS (RFC 3977 section 3.2.1)."""
 _MOST_CAPABILITIES: Final = 256
 _COMMANDS: Final = frozenset(
     b"ARTICLE AUTHINFO BODY CHECK DATE GROUP HDR HEAD IHAVE LAST LIST LISTGROUP NEWGROUPS NEWNEWS NEXT OVER POST STAT "
@@ -36,8 +38,7 @@ def _asks(setting: Setting) -> Words:
         if reader.code not in _SERVES:
             raise Refused("tls-unavailable" if reader.code in _NOT_NOW else "refused-by-policy")
         listed = yield from _capabilities()
-    if isinstance(listed, frozenset) and b"STARTTLS" not in listed:
-        raise Refused(none_offered(*listed))
+    # Some hide the capability from strangers and take the command all the same: its answer is what counts.
     yield b"STARTTLS\r\n"
     answer = yield from reply()
     if answer.code == 382:
@@ -46,6 +47,9 @@ def _asks(setting: Setting) -> Words:
         raise Refused("tls-unavailable")
     if _LOGIN_FIRST in (answer.code, listed):
         raise Refused("tls-after-login")
+    hidden = isinstance(listed, frozenset) and b"STARTTLS" not in listed
+    if hidden and answer.code in _NOT_THERE:
+        raise Refused(none_offered(*listed, *answer.lines))
     if answer.code == listed == _UNKNOWN:
         raise Refused(none_offered(*answer.lines))
     raise Refused("refused-by-policy" if answer.kind in (4, 5) else "broken-words")

@@ -33,13 +33,14 @@ def _asks(setting: Setting) -> Words:
         raise Refused("other-protocol")
     answer = yield from _command(b"CAPA")
     listed = _is(b"+OK", answer)
-    if listed:
-        names = yield from _capabilities()
-        if b"STLS" not in names:
-            raise Refused(none_offered(*names))
+    names = (yield from _capabilities()) if listed else frozenset()
+    # Some hide the capability from strangers and take the command all the same: its answer is what counts.
     first, answer = answer, (yield from _command(b"STLS"))
-    if not _is(b"+OK", answer):
-        raise Refused("tls-unavailable" if listed else _why_not(first, answer))
+    if _is(b"+OK", answer):
+        return
+    if b"STLS" in names or _NOT_NOW.match(answer):
+        raise Refused("tls-unavailable")
+    raise Refused(none_offered(*names, answer) if listed else _why_not(first, answer))
 
 
 def _why_not(capa: bytes, stls: bytes) -> Refusal:

@@ -44,6 +44,8 @@ _MOST_CERTIFICATES: Final = 128
 _MOST_MESSAGES: Final = 2000
 """Messages of one probe that are noted by name and length, so that its facts have a limit."""
 _LEAST_HELLO_WAIT: Final = 3_000_000
+_LONGEST_TRIAL: Final = 5_000_000
+"""What is kept of the time for a hello, where a service says no word."""
 
 
 class Peer(NamedTuple):
@@ -81,7 +83,7 @@ class Probe:
     `form`: `library` for a build that is asked through memory.
 
     Where something greets in another protocol than it was asked in, it is asked once more, in that one; where it
-    answers plain words by a page of HTTP, in TLS: so answer servers of HTTPS, too.
+    answers plain words by a page of HTTP, or not at all, in TLS: so do ports of TLS.
     """
 
     __slots__ = (
@@ -214,8 +216,15 @@ class Probe:
         self._begun = False
         # A greeting may be held back for as long as its sender likes; a hello may not.
         connection.ready = layer.ready
-        self._limit = self._hello_limit(now) if layer.ready else self._deadline
+        self._limit = self._hello_limit(now) if layer.ready else self._words_limit()
         return self._dialogue(now, layer.start(now))
+
+    def _words_limit(self) -> int:
+        """Until when a word is waited for, where none has come: then there is time left for a hello."""
+        spoken = self._spoken
+        if self._role == "client" or spoken is not self._dialect or spoken.transport != "tcp":
+            return self._deadline
+        return self._deadline - min(_LONGEST_TRIAL, (self._deadline - self._started) // 4)
 
     def _hello_limit(self, now: int) -> int:
         return min(self._deadline, now + max(_LEAST_HELLO_WAIT, (self._deadline - self._started) // 3))
@@ -254,6 +263,10 @@ class Probe:
         return self._over(now, connection)
 
     def _time(self, now: int, connection: Connection) -> list[Command]:
+        layer = self._layer
+        if now < self._deadline and layer is not None and not layer.ready and layer.heard:
+            # Its words have begun: however slow they are, they may come to their end.
+            self._limit = self._deadline
         if now >= self._deadline or (now >= self._limit and not connection.parts):
             if self._stream is not None:
                 self._stream.give_up(now)
@@ -369,7 +382,8 @@ class Probe:
                     connection.not_tls = greeting
                 heard = self._stream.heard if layer.ready and self._stream is not None else layer.heard
                 greeted = greeted_by(heard)
-                if greeted is None and greeting == "http":
+                wordless = not layer.ready and not layer.heard and refusal is None
+                if greeted is None and (greeting == "http" or wordless) and self._role == "server":
                     greeted = dialects()["tls"]
                 if (
                     greeted is not None

@@ -44,11 +44,13 @@ def asks(hello: bytes) -> Callable[[Setting], Words]:
         if answer.kind != 2:
             raise Refused(_why(answer))
         keywords = {line.split(b" ", 1)[0].upper() for line in answer.lines[1:]}
-        if b"STARTTLS" not in keywords:
-            raise Refused("stripped" if starred else none_offered(*answer.lines[1:]))
+        # Some hide the keyword from strangers and take the command all the same: its answer is what counts.
         ready = yield from _command(b"STARTTLS")
-        if ready.code != 220:
+        if ready.code == 220:
+            return
+        if b"STARTTLS" in keywords or ready.kind != 5 or ready.code == _LOGIN_FIRST:
             raise Refused(_why(ready))
+        raise Refused("stripped" if starred else none_offered(*answer.lines[1:], *ready.lines))
 
     return words
 
