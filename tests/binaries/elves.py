@@ -37,6 +37,7 @@ def elf(
     exported: Sequence[str] = (),
     imported: Sequence[str] = (),
     kept: Sequence[str] | None = None,
+    source: str = "library.c",
     texts: bytes = b"",
     soname: str | None = None,
     needed: Sequence[str] = (),
@@ -68,7 +69,7 @@ def elf(
     note = pack(f"{order}III4s", 4, len(build_id), 3, b"GNU\0") + build_id if build_id else b""
     symtab = form.symbol(0, 0, 0)
     if kept is not None:
-        symtab += form.symbol(all_strings.add("library.c"), 0x04, 0xFFF1)
+        symtab += form.symbol(all_strings.add(source), 0x04, 0xFFF1)
         for name in kept:
             symtab += form.symbol(all_strings.add(name), 0x02, 1)
 

@@ -121,6 +121,28 @@ def test_a_program_that_keeps_its_symbols() -> None:
     assert said(pe(kept=kept, texts=LIBSSL, library=False)).heartbeats == "present"
 
 
+@pytest.mark.parametrize("source", ["", "<artificial>"])
+def test_a_program_whose_functions_a_linker_has_merged(source: str) -> None:
+    """It keeps what is called from many places; what is called from one may be in its caller."""
+    copy = said(elf(kept=INNER, source=source, texts=LIBSSL, program=True))
+    assert (copy.heartbeats, copy.why) == ("unknown", "stripped")
+    siblings = said(
+        elf(kept=[*INNER, "ssl_parse_clienthello_tlsext"], source=source, texts=LIBSSL, program=True)
+    )
+    assert (siblings.heartbeats, siblings.why) == ("absent", "no-symbol")
+
+
+@pytest.mark.parametrize("make", [pe, macho])
+def test_what_other_formats_keep_shows_by_its_siblings_that_nothing_is_merged(
+    make: Callable[..., bytes],
+) -> None:
+    assert said(make(kept=INNER, texts=LIBSSL, library=False)).why == "stripped"
+    assert (
+        said(make(kept=[*INNER, "ssl_parse_clienthello_tlsext"], texts=LIBSSL, library=False)).why
+        == "no-symbol"
+    )
+
+
 def test_a_library_of_another_purpose_with_it_inside() -> None:
     copy = said(elf(exported=["PyInit__ssl"], texts=LIBSSL + b"\0" + LIBCRYPTO))
     assert (copy.form, copy.parts, copy.heartbeats) == ("static", ("libssl", "libcrypto"), "unknown")

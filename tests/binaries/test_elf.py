@@ -69,6 +69,22 @@ def test_a_compiler_s_variant_of_a_function_is_that_function(name: str) -> None:
     assert read_elf(elf(kept=[name, "tls1_encode"]), NAMES).defined == {"tls1_enc"}
 
 
+@pytest.mark.parametrize(
+    ("source", "is_whole"),
+    [
+        ("t1_lib.c", True),
+        ("main.cc", True),
+        ("crtstuff.c", False),
+        ("Scrt1.o", False),
+        ("<artificial>", False),
+        ("ld-temp.o", False),
+        ("", False),
+    ],
+)
+def test_a_table_is_whole_if_it_names_a_source_file(source: str, is_whole: bool) -> None:
+    assert read_elf(elf(kept=["main"], source=source), NAMES).is_stripped is not is_whole
+
+
 def test_a_file_of_symbols_alone_holds_no_code() -> None:
     with pytest.raises(BinaryError) as caught:
         read_elf(elf(**LIBRARY, debug_only=True), NAMES)

@@ -30,14 +30,16 @@ WHY: Final = {
 _HEARTBEATS: Final = (
     "tls1_process_heartbeat",
     "dtls1_process_heartbeat",
-    # What sends them: left out by the same switch. A linker that optimises the whole program may have merged the others
-    # into their only callers.
+    # What sends them: left out by the same switch.
     "tls1_heartbeat",
     "dtls1_heartbeat",
 )
 """ssl/t1_lib.c and ssl/d1_both.c of OpenSSL 1.0.1 to 1.1.0, left out with OPENSSL_NO_HEARTBEATS."""
 _INNER: Final = ("ssl3_read_bytes", "ssl3_write_bytes", "dtls1_read_bytes", "tls1_enc", "ssl3_setup_buffers")
-"""Not public. A file that names one of these hides none; OpenSSL before 1.1.0 exports them all."""
+"""Not public. A file that exports one of these hides none; OpenSSL before 1.1.0 exports them all."""
+_SIBLINGS: Final = ("ssl_parse_clienthello_tlsext", "ssl_parse_serverhello_tlsext")
+"""Of ssl/t1_lib.c too, and each called from one place in another file, as tls1_process_heartbeat is: a linker that
+optimises the whole program merges all of these into their callers, or none."""
 _LIBSSL: Final = ("SSL_CTX_new", "SSL_new", "SSL_do_handshake")
 _LIBCRYPTO: Final = (
     "EVP_DigestInit_ex",
@@ -57,7 +59,8 @@ _FAMILY_SYMBOLS: Final = {
     "CyaSSL_new": "wolfssl",
     "yaSSL_CTX_new": "yassl",
 }
-_NAMES: Final = frozenset((*_HEARTBEATS, *_INNER, *_LIBSSL, *_LIBCRYPTO, *_FAMILY_SYMBOLS))
+_NAMES: Final = frozenset((*_HEARTBEATS, *_INNER, *_SIBLINGS, *_LIBSSL, *_LIBCRYPTO, *_FAMILY_SYMBOLS))
+_SAYS_IF_STRIPPED: Final = (Kind.ELF, Kind.OBJECTS)
 _COMPATIBLE: Final = ("libressl", "boringssl")
 """Families that have OpenSSL's functions under OpenSSL's names."""
 _SYMBOL_VERSION: Final = re.compile(r"OPENSSL_(\d{1,2}[._]\d{1,2}[._]\d{1,3})")
@@ -244,7 +247,10 @@ class _Judge:
         """In each slice of a universal file: one that was stripped hides what the others show."""
         images = (self._image.slices or (self._image,)) if self._image is not None else ()
         return bool(images) and all(
-            not image.is_stripped or not image.defined.isdisjoint(_INNER) for image in images
+            not image.exported.isdisjoint(_INNER)
+            or not image.defined.isdisjoint(_SIBLINGS)
+            or (image.kind in _SAYS_IF_STRIPPED and not image.is_stripped)
+            for image in images
         )
 
     def _is_of_a_version_without(self) -> bool:

@@ -120,7 +120,7 @@ def _defined(
     found, files = set[str](), False
     for symbol in symbols:
         if symbol.type == file:
-            files = True
+            files = files or _is_source(str(symbol.name))
         elif symbol.shndx:
             # A compiler's own variant of a function: `tls1_enc.constprop.0`. A version: `SSL_new@@OPENSSL_1.0.1`.
             name = str(symbol.name).partition("@")[0]
@@ -128,3 +128,9 @@ def _defined(
             if name in names:
                 found.add(name)
     return frozenset(found), files
+
+
+def _is_source(name: str) -> bool:
+    """Not what every program starts with, and not what linkers call code that they optimised as a whole (GCC nothing or
+    `<artificial>`, LLVM `ld-temp.o`): there, functions that are called once are merged into their callers."""
+    return "." in name and not name.endswith(".o") and name != "crtstuff.c"

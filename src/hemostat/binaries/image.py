@@ -32,7 +32,8 @@ class Image:
     defined: frozenset[str]
     """Of the functions asked about: those whose code is in it, exported or not, as far as symbols are left."""
     is_stripped: bool
-    """Symbols of functions that aren't exported have been taken out, or there never were any here."""
+    """Symbols of functions that aren't exported have been taken out, or there never were any here, or a linker that
+    optimised the whole has merged some away (told in ELF alone)."""
     version_names: tuple[str, ...]
     """ELF: the symbol versions that it defines (`OPENSSL_3.0.0`), at most 256."""
     slices: "tuple[Image, ...]" = ()
