@@ -2,6 +2,7 @@
 
     HemostatError
     ├── api.NothingKnown               the ledger holds nothing about what was asked
+    ├── api.UnknownVersion             what the user wrote is no version of OpenSSL's
     ├── wire.WireError                 the peer's bytes are not what the protocol allows
     ├── layers.ControlKeyError         what is given as a key of OpenVPN's control channel is none
     ├── exchange.ExchangeError         a driver broke the order of events (a fault of ours, never of a peer)

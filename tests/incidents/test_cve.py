@@ -97,16 +97,16 @@ def test_all_else_is_no_line_and_is_named(line: str) -> None:
     with pytest.raises(RecordError) as caught:
         read_table(f"{BLEED}\n{line}\n")
     assert (caught.value.code, caught.value.line) == ("not-a-line", 2)
-    assert str(caught.value) == "not-a-line, in line or record 2"
+    assert str(caught.value) == "what was given, in line or record 2, has no fact of a CVE"
     assert isinstance(caught.value, HemostatError)
 
 
 def test_there_are_bounds() -> None:
-    with pytest.raises(RecordError, match="too-many"):
+    with pytest.raises(RecordError, match="more of them"):
         read_table(f"{BLEED}\n" * (MAX_RECORDS + 1))
-    with pytest.raises(RecordError, match="too-many"):
+    with pytest.raises(RecordError, match="more of them"):
         read_table("CVE-2014-0160 - low - " + " ".join(["1.0.1<1.0.1g"] * (MAX_RANGES + 1)))
-    assert str(RecordError("too-large")) == "too-large"
+    assert str(RecordError("too-large", where="a.json")) == "a.json is larger than anything of this kind"
 
 
 def test_severities_are_their_own_names() -> None:

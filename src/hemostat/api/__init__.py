@@ -4,6 +4,14 @@ call these.
 
 from hemostat.api.checks import CheckOptions, Given, check, check_async
 from hemostat.api.control_keys import control_key
+from hemostat.api.cve_facts import (
+    CvesOfVersion,
+    CveUpdate,
+    UnknownVersion,
+    cves_of_openssl,
+    default_facts,
+    update_cves,
+)
 from hemostat.api.identity import Identity, identify
 from hemostat.api.ledgers import (
     default_ledger,
@@ -25,15 +33,20 @@ __all__ = [
     "Answer",
     "CheckOptions",
     "ControlKey",
+    "CveUpdate",
+    "CvesOfVersion",
     "Given",
     "Identity",
     "NothingKnown",
     "Proxy",
     "ProxyError",
     "UnknownDialect",
+    "UnknownVersion",
     "check",
     "check_async",
     "control_key",
+    "cves_of_openssl",
+    "default_facts",
     "default_ledger",
     "dialects",
     "export_ledger",
@@ -47,6 +60,7 @@ __all__ = [
     "read_target",
     "schemes",
     "seal_ledger",
+    "update_cves",
     "verify_ledger",
     "why",
 ]

@@ -44,18 +44,30 @@ _LINE: Final = re.compile(
 _WORD: Final = re.compile(r"([a-z0-9.-]+)([<=])([a-z0-9.-]+|\*)")
 
 
+_FAULTS: Final = {
+    "not-json": "is not JSON",
+    "not-a-record": "is a record neither of CVE JSON 5 nor of OSV",
+    "not-a-line": "has no fact of a CVE",
+    "too-large": "is larger than anything of this kind",
+    "too-many": "has more of them than there can be",
+}
+
+
 class RecordError(HemostatError):
     """What should hold facts of CVEs does not. `code`: `not-json`, `not-a-record`, `not-a-line`, `too-large`,
-    `too-many`; `line`: in which line or record, from 1, where that is known.
+    `too-many`; `line`: in which line or record, from 1, where that is known; `where`: in which file, likewise.
     """
 
-    def __init__(self, code: str, line: int | None = None) -> None:
-        super().__init__(code, line)
+    def __init__(self, code: str, line: int | None = None, where: str | None = None) -> None:
+        super().__init__(code, line, where)
         self.code = code
         self.line = line
+        self.where = where
 
     def __str__(self) -> str:
-        return f"{self.code}, in line or record {self.line}" if self.line is not None else self.code
+        what = self.where if self.where is not None else "what was given"
+        at = "" if self.line is None else f", in line or record {self.line},"
+        return f"{what}{at} {_FAULTS[self.code]}"
 
 
 @dataclass(frozen=True, slots=True)
