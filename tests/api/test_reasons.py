@@ -203,7 +203,7 @@ def test_a_run_leads_to_all_that_it_looked_at(ledger: str) -> None:
     run = answers[0].evidence["observation"]["run"]
     hemostat.check("127.0.0.1:11", ledger=ledger)
     found = {each.subject.partition("@")[0] for each in api.why(run, ledger=ledger)}
-    assert found == {"tcp:127.0.0.1:9", "tcp:127.0.0.1:10", "no-such-host.invalid (no address)"}
+    assert found == {"tcp:127.0.0.1:9", "tcp:127.0.0.1:10", "no-such-host.invalid (nobody was asked)"}
 
 
 @pytest.mark.parametrize("column", ["facts", "vantage", "source_version", "kind_version", "observed_at"])
@@ -232,3 +232,14 @@ def test_a_certificate_whose_bytes_were_changed_is_not_shown(filled: tuple[str, 
         other.execute("UPDATE blob SET data = ?", [der[:-1] + bytes([der[-1] ^ 1])])
     (found,) = api.why(answer.target, ledger=ledger)
     assert found.judged[0].certificates == ()
+
+
+def test_the_worst_stands_first(ledger: str) -> None:
+    async def run() -> None:
+        async with api.open_lab(["patched-closes", "vulnerable-closes", "no-heartbeats"]) as opened:
+            targets = [each.target for each in opened]
+            assert len([each async for each in api.check_async(targets, ledger=ledger)]) == 3
+
+    asyncio.run(run())
+    standing = [each.standing for each in api.why("127.0.0.1", ledger=ledger)]
+    assert [each and each.verdict.word for each in standing] == ["vulnerable", "patched", "not-affected"]

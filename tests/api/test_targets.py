@@ -30,3 +30,9 @@ def test_a_dialect_brings_its_port_unless_one_is_given() -> None:
 def test_an_unknown_dialect_is_refused_with_a_list_of_those_there_are() -> None:
     with pytest.raises(UnknownDialect, match=r"dtls, .*smtp, .*tls"):
         schemes("gopher")
+
+
+def test_a_dialects_name_is_read_in_any_case_and_a_scheme_is_pointed_out() -> None:
+    assert read_target("mx.example", dialect="SMTP").dialect == "smtp"
+    with pytest.raises(UnknownDialect, match="it is a scheme: imaps://HOST"):
+        read_target("mx.example", dialect="imaps")

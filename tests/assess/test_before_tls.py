@@ -10,7 +10,7 @@ from hemostat.assess.verdicts import FAILURES
 from hemostat.dialects import dialects
 from hemostat.layers import Refusal
 from tests.assess.examples_before_tls import PROXY, greeted, spoken, unready
-from tests.assess.facts import connection, failed, probe, silent
+from tests.assess.facts import Facts, connection, failed, probe, silent
 
 
 def test_every_refusal_of_a_layer_has_its_words() -> None:
@@ -61,6 +61,22 @@ def test_a_hello_outweighs_all_that_was_said_before_it() -> None:
 def test_a_connection_that_fails_before_the_proxy_is_the_proxys(code: str) -> None:
     assert judge(probe(failed(code), via=PROXY)).reason == "proxy-down"
     assert judge(probe(failed(code))).reason == code
+
+
+@pytest.mark.parametrize(("then", "reason"), [((), "other-protocol"), ((silent(),), "not-tls")])
+def test_a_page_of_http_that_no_hello_drew_may_be_that_of_a_server_of_https(
+    then: tuple[Facts, ...], reason: str
+) -> None:
+    page = unready(refusal="other-protocol", not_tls="http", spoke="tls" if then else None)
+    verdict = judge(probe({**page, "dialect": "nut"}, *then, dialect="nut"))
+    assert (verdict.word, verdict.reason) == ("inconclusive", reason)
+
+
+def test_how_it_was_asked_stands_apart_from_what_it_means() -> None:
+    one, other = (judge(greeted(name, connection("burst", heartbeat=None))) for name in ("smtp", "imap"))
+    assert one.how != other.how
+    assert one.explanation.removesuffix(one.how) == other.explanation.removesuffix(other.how)
+    assert judge(probe(connection("burst", heartbeat=None))).how == ""
 
 
 def test_a_machine_without_sockets_is_not_the_proxys_fault() -> None:

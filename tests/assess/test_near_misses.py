@@ -159,29 +159,6 @@ NEAR_MISSES: list[tuple[str, Facts, str, str]] = [
         "inconclusive",
         "alert-unexpected_message",
     ),
-    # A page of HTTP that no hello drew may be that of a server of HTTPS.
-    (
-        "asked in SMTP, answered in HTTP",
-        probe(
-            {**silent(ready=False, refusal="other-protocol", not_tls="http"), "dialect": "smtp"},
-            dialect="smtp",
-        ),
-        "inconclusive",
-        "other-protocol",
-    ),
-    (
-        "asked in NUT, answered in HTTP, and then in TLS by silence",
-        probe(
-            {
-                **silent(ready=False, refusal="other-protocol", not_tls="http", spoke="tls"),
-                "dialect": "nut",
-            },
-            silent(),
-            dialect="nut",
-        ),
-        "inconclusive",
-        "not-tls",
-    ),
     # A prefix of ours is ours.
     (
         "sixteen bytes of ours, then a reset",

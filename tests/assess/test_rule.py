@@ -11,7 +11,13 @@ def test_a_rule_without_details_has_none_to_fill_in() -> None:
 
 
 def test_a_verdict_is_a_word_a_reason_words_for_people_and_its_rule() -> None:
-    assert Verdict("patched", "reason", "It is.", "name")._fields == ("word", "reason", "explanation", "rule")
+    assert Verdict("patched", "reason", "It is.", "name")._fields == (
+        "word",
+        "reason",
+        "explanation",
+        "rule",
+        "how",
+    )
 
 
 def test_the_table_is_made_of_rules() -> None:

@@ -187,7 +187,9 @@ def test_an_interruption_keeps_and_prints_what_was_answered(
             out, err = process.communicate(timeout=30)
     assert first["reason"] == "refused"
     assert (process.returncode, out) == (status, "")
-    assert err == "hemostat: interrupted; what was answered is kept.\n"
+    assert err == (
+        "hemostat: interrupted; what was answered is kept, and the same command with --resume goes on from there.\n"
+    )
 
 
 def test_a_slow_pipe_holds_up_no_answer_and_no_interruption() -> None:
@@ -330,3 +332,9 @@ def test_a_name_that_the_terminals_alphabet_lacks_is_escaped() -> None:
     assert done.stderr == b""
     assert rb"\u4f8b\u3048.invalid" in done.stdout
     assert "bücher".encode("latin-1") in done.stdout
+
+
+def test_a_direction_without_its_key_is_a_mistake(run: Run) -> None:
+    ran = run("check", "--no-ledger", "--key-direction", "1", "127.0.0.1:9")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--key-direction is that of a key for --tls-auth" in ran.err

@@ -56,7 +56,7 @@ def test_a_name_that_had_no_address(run: Run) -> None:
     run("check", "no-such-host.invalid")
     ran = run("why", "no-such-host.invalid")
     assert ran.status == 3
-    assert "no-such-host.invalid (no address): unreachable (dns)" in ran.out
+    assert "no-such-host.invalid (nobody was asked): unreachable (dns)" in ran.out
 
 
 @pytest.mark.parametrize("what", ["never-asked.example", "not a target", "00000000", "tcp:8.8.8.8:443"])

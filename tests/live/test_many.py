@@ -171,7 +171,7 @@ def test_an_interrupted_list_is_told_kept_and_gone_on_with(many: Many, tmp_path:
     assert len(ROW.findall(terminal.said)) == len(many.quick)
     assert f"{len(many.quick)} answers: " in said
     assert "Interrupted: what was not answered by then is not among these." in said
-    assert said.endswith("hemostat: interrupted; what was answered is kept.")
+    assert said.endswith("what was answered is kept, and the same command with --resume goes on from there.")
 
     with open_ledger(ledger) as kept:
         looks = [row for row in kept.rows() if row.kind in ("probe", "lookup")]

@@ -55,6 +55,7 @@ def answer(rule: str = "not-offered", **changed: Any) -> Answer:
         "certificate": None,
         "chain": (),
         "observed_at": "2026-11-24T12:00:00.000000Z",
+        "how": verdict.how,
     }
     return Answer(**values | changed)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hemostat.report import Answer, Screen
 from hemostat.report.prose import columns
-from tests.report.samples import answer, any_answer, bad_line, certificate
+from tests.report.samples import answer, any_answer, bad_line, certificate, facts_of
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 LONG = "2001:db8:1111:2222:3333:4444:5555:6666"
@@ -340,3 +340,33 @@ def test_what_is_kept_of_ten_thousand_answers_is_their_names() -> None:
         return held
 
     assert memory(2000) - memory(1000) < 1000 * 500
+
+
+def test_answers_that_mean_the_same_stand_together_however_they_were_asked() -> None:
+    how = "It was asked in IRC with STARTTLS and greeted in SMTP with STARTTLS, so it was asked in that."
+    plain = answer("not-offered")
+    other = answer(
+        "not-offered", target="irc://other.example", explanation=f"{plain.explanation} {how}", how=how
+    )
+    text = printed(plain, other)
+    assert text.count("not-affected (not-offered)") == 1
+    assert text.count(how.split(" greeted")[0]) == 1
+    assert flat(text).index("other.example at") < flat(text).index(how)
+
+
+def test_a_proxy_is_named_with_how_many_answers_came_through_it() -> None:
+    facts = facts_of("not-offered") | {"via": {"scheme": "socks5", "address": "192.0.2.9", "port": 1080}}
+    through = answer(evidence={"observation": None, "subject": None, "rule": "not-offered", "facts": facts})
+    assert "1 answer through the proxy socks5://192.0.2.9:1080." in flat(printed(through))
+    assert "2 answers through the proxy socks5://192.0.2.9:1080." in flat(printed(through, through, answer()))
+    assert "proxy" not in printed(answer())
+
+
+def test_what_comes_from_the_ledger_is_told_from_what_was_asked_now() -> None:
+    out = io.StringIO()
+    screen = Screen(out, began="2026-11-24T12:00:00.000000Z")
+    screen.answer(answer(observed_at="2026-11-23T12:00:00.000000Z"))
+    screen.answer(answer(target="b.example"))
+    screen.close()
+    assert "1 answer from the ledger, as seen before; nobody was asked again for it." in flat(out.getvalue())
+    assert "ledger" not in printed(answer(observed_at="2026-11-23T12:00:00.000000Z"))

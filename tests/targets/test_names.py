@@ -72,8 +72,8 @@ def test_sharp_s_is_not_turned_into_another_name() -> None:
         ("2130706433", "bad-address", "four numbers"),
         ("example.443", "bad-address", "four numbers"),
         ("１２７.0.0.1", "bad-address", "four numbers"),
-        ("10.0.0.1-20", "network", "sweep"),
-        ("10.0.0.1-10.0.0.20", "network", "sweep"),
+        ("10.0.0.1-20", "network", "one by one"),
+        ("10.0.0.1-10.0.0.20", "network", "one by one"),
     ],
 )
 def test_what_is_no_name_is_refused_with_what_to_write(written: str, code: str, says: str) -> None:

@@ -40,6 +40,7 @@ def answer_to_look(look: "Look", row: "Observation | None") -> Answer:
         certificate=own,
         chain=issuers,
         observed_at=write_time(look.observed_at),
+        how=verdict.how,
     )
 
 

@@ -10,6 +10,7 @@ from hemostat.assess import Verdict, judge, judge_failure
 from hemostat.errors import HemostatError
 from hemostat.evidence import EvidenceError, Observation, find, parse
 from hemostat.report import Judged, Question, Reasons, question_of
+from hemostat.report.disagreement import SEVERITY
 from hemostat.targets import TargetError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class NothingKnown(HemostatError):
 
 
 def why(what: str, *, ledger: str) -> list[Reasons]:
-    """What is known of `what`, an entry for each asset: a target as `check` takes it, an asset's name
+    """What is known of `what`, an entry for each asset, the worst first: a target as `check` takes it, an asset's name
     (`tcp:192.0.2.7:443@office`), a certificate or key by its SHA-256 or the first digits of it, an observation by its
     digest likewise, a run (`run:…`) for all that it looked at. Of a target that is a name counts what was asked as that
     name; of one with a scheme, what was asked over its transport.
@@ -43,7 +44,13 @@ def why(what: str, *, ledger: str) -> list[Reasons]:
             raise NothingKnown(
                 f"{opened.shown} holds no observation of that; ask it first: hemostat check TARGET"
             )
-        return found
+        return sorted(found, key=_severity)
+
+
+def _severity(reasons: Reasons) -> int:
+    """The worst first; what has no verdict last."""
+    standing = reasons.standing
+    return len(SEVERITY) if standing is None else SEVERITY.index(standing.verdict.word)
 
 
 def _by_target(ledger: "Ledger", what: str) -> Iterator[Reasons]:
@@ -57,7 +64,7 @@ def _by_target(ledger: "Ledger", what: str) -> Iterator[Reasons]:
     for subject in ledger.subjects(target.host, port):
         if _is(subject, "run"):
             rows = ledger.newest(subject, kinds=["lookup"])
-            yield from _reasons(ledger, f"{target.host} (no address)", rows, host, transport)
+            yield from _reasons(ledger, f"{target.host} (nobody was asked)", rows, host, transport)
         elif transport is None or subject.startswith(f"{transport}:"):
             yield from _reasons(ledger, subject, ledger.newest(subject, kinds=_JUDGED), host)
 
@@ -116,7 +123,7 @@ def _looked_at(ledger: "Ledger", run: str) -> Iterator[Reasons]:
             yield from _reasons(ledger, subject, reversed(rows))
             continue
         for row in rows:
-            yield from _reasons(ledger, f"{_host(row)} (no address)", iter([row]))
+            yield from _reasons(ledger, f"{_host(row)} (nobody was asked)", iter([row]))
 
 
 def _reasons(

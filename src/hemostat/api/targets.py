@@ -19,8 +19,14 @@ def schemes(dialect: str | None = None) -> Schemes:
     Raises `UnknownDialect`.
     """
     known = dialects()
+    dialect = None if dialect is None else dialect.lower()
     if dialect is not None and dialect not in known:
-        raise UnknownDialect(f"{dialect} is no dialect; there are {', '.join(sorted(known))}")
+        scheme = (
+            f" (it is a scheme: {dialect}://HOST)"
+            if any(dialect in d.schemes for d in known.values())
+            else ""
+        )
+        raise UnknownDialect(f"{dialect} is no dialect{scheme}; there are {', '.join(sorted(known))}")
     named = {
         scheme: Scheme(each.name, each.transport, port)
         for each in known.values()

@@ -11,12 +11,15 @@ VerdictWord = Literal["vulnerable", "patched", "not-affected", "inconclusive", "
 
 
 class Verdict(NamedTuple):
-    """The answer: one of five words, a reason code, a few sentences for a person, the rule that gave it."""
+    """The answer: one of five words, a reason code, a few sentences for a person, the rule that gave it. `how`: the
+    last of the sentences, where they tell how it was asked, and not what the answer means.
+    """
 
     word: VerdictWord
     reason: str
     explanation: str
     rule: str
+    how: str = ""
 
 
 class Rule(NamedTuple):

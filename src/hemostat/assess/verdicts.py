@@ -186,8 +186,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "inconclusive",
         "servers-differ",
         lambda r: r.answered_by_another or r.offers_differ,
-        f"{_AGAIN}: its hellos differ, so there are several servers behind this address, and what one of them did with a"
-        " heartbeat says nothing of another. Ask again with --looks, or each by its own address.",
+        f"{_AGAIN}: its hellos differ, so there are several servers behind this address, and what one of them did with"
+        " a heartbeat says nothing of another. Ask again with --looks, or each by its own address.",
     ),
     Rule(
         "not-a-record-answered",
@@ -355,8 +355,9 @@ def judge(facts: Mapping[str, Any]) -> Verdict:
     reading = Reading(facts)
     rule = next(rule for rule in RULES if rule.applies(reading))
     details = rule.details(reading)
-    explanation = rule.explanation.format(**details) + how_asked(reading) + _whose(reading)
-    return Verdict(rule.word, rule.reason.format(**details), explanation, rule.name)
+    how = how_asked(reading) + _whose(reading)
+    explanation = rule.explanation.format(**details) + how
+    return Verdict(rule.word, rule.reason.format(**details), explanation, rule.name, how.strip())
 
 
 def _whose(reading: Reading) -> str:

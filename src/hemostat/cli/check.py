@@ -125,7 +125,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--timeout",
         type=number_from("--timeout", 0.1, 3600, whole=False),
         metavar="SECONDS",
-        help="time for one answer, with all its connections (default 20; 45 for mail, which may be slow to greet)",
+        help="time for one answer, with all its connections (default 20; 45 for SMTP, LMTP and FTP, which may "
+        "be slow to greet)",
     )
     pace.add_argument(
         "--retries",
@@ -228,6 +229,8 @@ def _control_key(arguments: argparse.Namespace) -> "api.ControlKey | None":
     if arguments.tls_auth and arguments.tls_crypt:
         raise UsageError("--tls-auth and --tls-crypt exclude one another")
     file = arguments.tls_auth or arguments.tls_crypt
+    if arguments.key_direction is not None and not arguments.tls_auth:
+        raise UsageError("--key-direction is that of a key for --tls-auth")
     if not file:
         return None
     try:
@@ -255,7 +258,12 @@ async def _check(
     stop = asyncio.Event()
     received = _stopped_by_signals(stop)
     terminal = sys.stdout.isatty()
-    screen = Screen(sys.stdout, width=_width() if terminal else None, colour=terminal and _colour(arguments))
+    screen = Screen(
+        sys.stdout,
+        width=_width() if terminal else None,
+        colour=terminal and _colour(arguments),
+        began=_now() if arguments.resume else None,
+    )
     words: set[str | None] = set()
     # A program that reads JSON reads standard error too, perhaps, and nobody looks at it.
     quiet = arguments.quiet or (arguments.json and not sys.stderr.isatty())
@@ -305,7 +313,11 @@ async def _check(
         times = "once" if given.repeated == 1 else f"{given.repeated} times"
         complain(f"what was named before was named again {times}, and not asked again.")
     if received:
-        complain("interrupted; what was answered is kept.")
+        complain(
+            "interrupted; nothing was kept (--no-ledger)."
+            if ledger is None
+            else "interrupted; what was answered is kept, and the same command with --resume goes on from there."
+        )
     return status
 
 
@@ -354,6 +366,14 @@ def _with_way_out(error: HemostatError | UsageError) -> HemostatError | UsageErr
         return error
     way_out = "--ledger FILE keeps the answers elsewhere, --no-ledger nowhere"
     return LedgerError(error.code, f"{error.message}; {way_out}")
+
+
+def _now() -> str:
+    from datetime import UTC, datetime
+
+    from hemostat.evidence import write_time
+
+    return write_time(datetime.now(UTC))
 
 
 def _width() -> int:

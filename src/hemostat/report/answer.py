@@ -42,6 +42,7 @@ class Answer:
     certificate   the peer's own, None where it showed none or it could not be read
     chain         the certificates shown behind it
     observed_at   when the look began, RFC 3339 in UTC
+    how           the last sentences of the explanation: how it was asked, where that differs from what was written
     """
 
     target: str
@@ -55,6 +56,18 @@ class Answer:
     certificate: Certificate | None
     chain: tuple[Certificate, ...]
     observed_at: str
+    how: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """The explanation without `how`: the same for all that come to the same answer."""
+        return self.explanation.removesuffix(self.how).rstrip()
+
+    @property
+    def via(self) -> str | None:
+        """The proxy that it was asked through: `socks5://127.0.0.1:1080`."""
+        via = (self.evidence.get("facts") or {}).get("via")
+        return None if via is None else f"{via['scheme']}://{place_of(via['address'], via['port'])}"
 
     @property
     def place(self) -> str:

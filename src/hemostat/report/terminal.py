@@ -62,10 +62,13 @@ class Screen:
     """Prints answers to `out`: `answer` for each as it comes, `close` at the end.
 
     `width`: columns of the terminal; None where there is none: rows are then never broken, for grep and awk. `colour`:
-    whether the terminal has any. Of answers that say the same it keeps names and numbers, nothing else.
+    whether the terminal has any. `began`: the time at which asking began: what was seen before comes from the ledger.
+    Of answers that say the same it keeps names and numbers, nothing else.
     """
 
-    def __init__(self, out: TextIO, *, width: int | None = None, colour: bool = False) -> None:
+    def __init__(
+        self, out: TextIO, *, width: int | None = None, colour: bool = False, began: str | None = None
+    ) -> None:
         self._out = out
         self._limit = None if width is None else max(width, _NARROWEST)
         self._width = min(self._limit or _PROSE, _PROSE)
@@ -74,6 +77,9 @@ class Screen:
         self._groups: dict[tuple[VerdictWord | None, str, str], _Group] = {}
         self._counts: Counter[VerdictWord | None] = Counter()
         self._disagreements = Disagreements()
+        self._began = began
+        self._recalled = 0
+        self._proxies: Counter[str] = Counter()
 
     def answer(self, answer: Answer) -> None:
         """Print its row, and keep what `close` will say of it."""
@@ -83,7 +89,11 @@ class Screen:
         self._out.flush()
         self._counts[answer.verdict] += 1
         self._disagreements.note(answer)
-        key = (answer.verdict, answer.reason, answer.explanation)
+        if answer.via is not None:
+            self._proxies[answer.via] += 1
+        if self._began is not None and answer.verdict is not None and answer.observed_at < self._began:
+            self._recalled += 1
+        key = (answer.verdict, answer.reason, answer.meaning)
         self._groups.setdefault(key, _Group(_MOST_NAMED.get(answer.verdict))).add(answer)
 
     def close(self, *, interrupted: bool = False, failed: bool = False) -> None:
@@ -100,6 +110,7 @@ class Screen:
                     self._paragraph(explanation, _GAP)
                     self._group(group)
         self._disagreement()
+        self._ways()
         if self._counts.total() != 1 or interrupted:
             self._summary(interrupted, failed)
         self._out.flush()
@@ -123,6 +134,18 @@ class Screen:
         if left:
             self._line("")
             self._paragraph(f"And {counted(left, 'more disagreement')} like these.")
+
+    def _ways(self) -> None:
+        """Whence the answers come, where not by asking from here and now."""
+        if self._proxies or self._recalled:
+            self._line("")
+        for proxy, count in self._proxies.most_common(_MOST_IN_SUMMARY):
+            self._paragraph(f"{counted(count, 'answer')} through the proxy {proxy}.")
+        if self._recalled:
+            self._paragraph(
+                f"{counted(self._recalled, 'answer')} from the ledger, as seen before; nobody was asked again for "
+                f"{'it' if self._recalled == 1 else 'them'}."
+            )
 
     def _summary(self, interrupted: bool, failed: bool) -> None:
         counts = self._counts
@@ -220,6 +243,8 @@ class _Group:
 
 
 def _details(answer: Answer) -> Iterator[str]:
+    if answer.how:
+        yield answer.how
     for detail in (protocol_line(answer), certificate_line(answer)):
         if detail is not None:
             yield detail

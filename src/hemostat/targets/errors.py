@@ -20,7 +20,7 @@ CODES: Final = MappingProxyType(
         "bad-address": "numbers that are not an IPv4 or IPv6 address",
         "bad-zone": "a zone is missing, malformed, or at an address that has none (RFC 4007)",
         "not-a-host": "an address that no single host answers at",
-        "network": "a network or a range of addresses: that is for `sweep`",
+        "network": "a network or a range of addresses; `check` asks one by one",
         "wildcard": "a pattern such as *.example.org: certificates have these, hosts do not",
         "not-utf-8": "the bytes of a line are not UTF-8 text",
         "utf-16": "a list in UTF-16, given line by line, where it cannot be decoded",

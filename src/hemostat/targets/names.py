@@ -32,7 +32,8 @@ def canonical_name(text: str) -> str:
     name = text.lower() if text.isascii() else _to_ascii(text)
     if _RANGE.fullmatch(name):
         raise TargetError(
-            "network", f"'{shown(text)}' is a range of addresses: that is for `sweep`; write one address"
+            "network",
+            f"'{shown(text)}' is a range of addresses, and `check` asks one by one; write one address",
         )
     if not _NAME.fullmatch(name) or len(name.removesuffix(".")) > MAX_NAME:
         raise TargetError("bad-name", _what_is_wrong(text, name))

@@ -107,9 +107,13 @@ def _split_url(written: str, before: str, rest: str, schemes: Mapping[str, Schem
     if scheme is None:
         if before.lower() in NO_TLS:
             raise TargetError("no-tls", f"{before.lower()}://: {NO_TLS[before.lower()]}")
-        known = ", ".join(f"{name}://" for name in sorted(schemes))
+        import difflib
+
+        near = difflib.get_close_matches(before.lower(), schemes, n=3)
+        meant = f"; is {' or '.join(f'{each}://' for each in near)} meant?" if near else ","
         raise TargetError(
-            "unknown-scheme", f"{shown(before)}:// is not known here; write one of {known}, or the host alone"
+            "unknown-scheme",
+            f"{shown(before)}:// is not known here{meant} docs/targets.md has all that are, or write host:port alone",
         )
     authority = _AFTER_AUTHORITY.split(rest, maxsplit=1)[0]
     if "@" in authority:
@@ -229,7 +233,7 @@ def _refuse_user_info() -> NoReturn:
 def _refuse_star(host: str) -> NoReturn:
     if re.fullmatch(r"[0-9.*]+", host):
         raise TargetError(
-            "network", f"'{shown(host)}' is many addresses: that is for `sweep`; write one address"
+            "network", f"'{shown(host)}' is many addresses, and `check` asks one by one; write one address"
         )
     raise TargetError(
         "wildcard",
@@ -243,7 +247,8 @@ def _refuse_slash(written: str, schemes: Mapping[str, Scheme]) -> NoReturn:
         r"[0-9.]+|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?", before
     ):
         raise TargetError(
-            "network", f"'{shown(written)}' is a network: that is for `sweep`; write one of its addresses"
+            "network",
+            f"'{shown(written)}' is a network, and `check` asks one by one; write one of its addresses",
         )
     if before.removesuffix(":").lower() in schemes:
         _refuse_half_scheme(before.removesuffix(":"))
