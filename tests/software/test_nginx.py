@@ -40,7 +40,7 @@ def test_a_server_inherits_what_it_does_not_say() -> None:
 def test_includes_are_read_in_their_place_and_wanted() -> None:
     text = "http { ssl_certificate c; include conf.d/*.conf; include snippets/none.conf; }"
     reading = NGINX.read({START: numbered(text)}, (START,))
-    assert reading.wants == ("/etc/nginx/conf.d/*.conf", "/etc/nginx/snippets/none.conf")
+    assert reading.wants == (START, "/etc/nginx/conf.d/*.conf", "/etc/nginx/snippets/none.conf")
     found = read("nginx", START, text, conf_dot_d__a_dot_conf="server { listen 1; ssl_certificate_key k; }")
     assert [(use.certificate, use.key, use.ports, use.unresolved) for use in found] == [
         ("/etc/nginx/c", "/etc/nginx/k", (1,), None),

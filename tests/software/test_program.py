@@ -49,17 +49,18 @@ def test_a_process_is_recognised(executable: str, argv: tuple[str, ...], expecte
 @pytest.mark.parametrize(
     ("options", "argv", "expected"),
     [
-        (("-c",), ("served", "-d", "-c", "a.conf"), ("/run/a.conf",)),
-        (("-c",), ("served", "-ca.conf"), ("/run/a.conf",)),
-        (("-c",), ("served", "-c"), ()),
-        (("--config",), ("served", "--config=/a", "--config", "/b"), ("/a", "/b")),
-        (("--config",), ("served", "--configured=/a"), ()),
-        (("",), ("served", "-v", "/a", "/b"), ("/a",)),
-        ((), ("served", "-c", "/a"), ()),
+        ({"-c": ""}, ("served", "-d", "-c", "a.conf"), ("/run/a.conf",)),
+        ({"-c": ""}, ("served", "-ca.conf"), ("/run/a.conf",)),
+        ({"-c": ""}, ("served", "-c"), ()),
+        ({"--config": ""}, ("served", "--config=/a", "--config", "/b"), ("/a", "/b")),
+        ({"--config": ""}, ("served", "--configured=/a"), ()),
+        ({"": ""}, ("served", "-v", "/a", "/b"), ("/a",)),
+        ({}, ("served", "-c", "/a"), ()),
+        ({"-D": "x.conf", "-f": ""}, ("served", "-D", "data", "-f", "y"), ("/run/data/x.conf", "/run/y")),
     ],
 )
 def test_a_command_line_names_configurations(
-    options: tuple[str, ...], argv: tuple[str, ...], expected: tuple[str, ...]
+    options: dict[str, str], argv: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
     assert program(options=options).named_by(argv, "/run") == expected
 
@@ -93,7 +94,12 @@ def test_one_that_prints_nothing_has_no_dump_to_read() -> None:
         ("[anything]", "[anything]"),
         ("[password] = secret", None),
         ("</block>", "</block>"),
+        ("</other>", None),
+        ("cert+/AAECAwQFBgcICQ", None),
+        ("cert/AAECAwQFBgcICQ", None),
+        ("/AAECAwQFBgcICQ/a+b", None),
         ("}", "}"),
+        (".cert /a", ".cert /a"),
         ("  - /a.pem", "  - /a.pem"),
         ("- secret", None),
         ("MIIEpAIBAAKCAQEA", None),
@@ -115,4 +121,4 @@ def test_a_collector_prints_what_is_allowed(line: str, expected: str | None) -> 
     ],
 )
 def test_of_several_directives_in_a_line_each_must_be(line: str, expected: bool) -> None:
-    assert (program(several=True).printable(line) is not None) is expected
+    assert (program(several="[;{},]").printable(line) is not None) is expected

@@ -4,10 +4,16 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import hemostat.software
 from hemostat.software import Program, programs, recognised
+from hemostat.software.program import MAX_USES
 from hemostat.software.reading import numbered
+from hemostat.software.reading.files import MAX_OPENED
+from tests.software.reading.hostile import garbled, scraps
+from tests.software.samples import SAMPLES
 
 (FOLDER,) = map(Path, hemostat.software.__path__)
 MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in ("__init__", "program"))
@@ -75,3 +81,43 @@ def test_what_is_no_configuration_names_nothing(program: Program, text: str) -> 
         assert use.key is None
     assert program.read({}).uses == ()
     assert program.read({}, ("/nowhere",)).uses == ()
+
+
+def test_each_has_its_sample_which_names_keys() -> None:
+    assert SAMPLES.keys() == programs().keys()
+    for name, text in SAMPLES.items():
+        assert any(
+            use.certificate for use in programs()[name].read({"/etc/a": numbered(text)}, ("/etc/a",)).uses
+        ), name
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_whatever_a_configuration_holds_its_reading_ends_in_bounds(name: str, data: st.DataObject) -> None:
+    program = programs()[name]
+    text = data.draw(garbled(SAMPLES[name]) | scraps())
+    files = {f"/etc/{path}": numbered(text) for path in ("a", "d", "x", "master.cf", "a.cfg", "a.ldif")}
+    for start in files:
+        reading = program.read(files, (start,))
+        assert len(reading.uses) <= 400 * (1 + text.count("\n"))
+        for use in reading.uses:
+            assert use.file in files
+            assert 0 <= use.line <= len(files[use.file])
+            assert "\0" not in f"{use.certificate}{use.key}"
+            assert all(0 < port < 1 << 16 for port in use.ports)
+    kept = [
+        (number, line) for number, each in files["/etc/a"] if (line := program.printable(each)) is not None
+    ]
+    program.read({"/etc/a": kept}, ("/etc/a",))
+    if program.dump is not None:
+        program.read_dump(text)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_configuration_that_goes_on_without_end_ends_at_the_limits(name: str) -> None:
+    """What it costs may grow with its length alone: were it with the square, this would not end in time."""
+    whole = numbered(SAMPLES[name] * 12_000)
+    reading = programs()[name].read({"/etc/a": whole, "/etc/d": whole}, ("/etc/a",))
+    assert len(reading.uses) <= 2 * MAX_USES
+    assert len(reading.wants) <= MAX_OPENED

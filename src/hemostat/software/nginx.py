@@ -18,10 +18,10 @@ from hemostat.software.reading import (
     Numbered,
     braces,
     grow,
+    pair_of,
     ports_of,
     resolve,
 )
-from hemostat.software.reading.use import Unresolved
 
 __all__ = ["PROGRAM"]
 
@@ -91,33 +91,7 @@ def _connecting(block: Directive, prefix: str, outside: _Inherited, folder: str)
 def _pairs(own: _Inherited, folder: str) -> Iterator[KeyUse]:
     tickets = tuple(resolve(each.value, folder) for each in own.tickets if each.value)
     for certificate, key in zip_longest(own.certificates, own.keys):
-        said = certificate or key
-        paths: list[str | None] = []
-        why: Unresolved | None = None if certificate and key else "missing"
-        written = None
-        for each in (certificate, key):
-            reason = _unknown(each.value) if each else None
-            if reason:
-                why = reason
-                written = each.value if each and reason == "variable" else written
-            paths.append(resolve(each.value, folder) if each and each.value and not reason else None)
-        yield KeyUse(
-            file=said.path,
-            line=said.line,
-            certificate=paths[0],
-            key=paths[1],
-            tickets=tickets,
-            unresolved=why,
-            written=written,
-        )
-
-
-def _unknown(value: str) -> Unresolved | None:
-    if value.startswith("data:"):
-        return "inline"
-    if value.startswith(("engine:", "store:")):
-        return "engine"
-    return "variable" if "$" in value else None if value else "broken"
+        yield replace(pair_of(certificate, key, folder), tickets=tickets)
 
 
 def _read_dump(text: str) -> Mapping[str, Lines]:
@@ -146,7 +120,7 @@ PROGRAM = Program(
         "/usr/local/openresty/nginx/conf/nginx.conf",
         "/opt/nginx/conf/nginx.conf",
     ),
-    options=("-c",),
+    options={"-c": ""},
     allow=frozenset(
         {
             "http", "mail", "stream", "server", "location", "include", "listen", "server_name", "ssl",
@@ -154,7 +128,7 @@ PROGRAM = Program(
             *(f"{prefix}_ssl_certificate{kind}" for prefix in _CLIENTS for kind in ("", "_key")),
         }
     ),
-    several=True,
+    several="[;{}]",
     uses=_uses,
     dump=Dump(argv=("nginx", "-T", "-q"), read=_read_dump, source="nginx.org, command-line parameters"),
 )  # fmt: skip

@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from posixpath import basename
 from typing import Final
 
-from hemostat.software.reading import Files, KeyUse, Lines, matches, resolve
+from hemostat.software.reading import MAX_LINE, Files, KeyUse, Lines, matches, resolve
 
 __all__ = ["MAX_USES", "Dump", "Program", "Reading"]
 
 MAX_USES: Final = 8192
 """Uses of one configuration; more are said to be more."""
 
-_WORD: Final = re.compile(r"""[\s"'<!\[\](){}-]*(/|[A-Za-z0-9_$][A-Za-z0-9_.@-]*)?""")
-_COMMENT: Final = re.compile(r"\s#.*|^#.*")
+_WORD: Final = re.compile(
+    r"""[\s"'<!\[\](){}.-]*(?:(?<=<)/)?"""
+    # Whole words alone: a line of a key in Base64 may begin with the letters of one.
+    r"""(/|[A-Za-z0-9_$][A-Za-z0-9_.@-]*(?=[\s=:;{(\[>"']|$))?"""
+)
+_NO_BASE64: Final = re.compile(r"[._-]")
 _SECTION: Final = re.compile(r"\s*\[[^\]=]*\]\s*")
-_VALUE: Final = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[0-9]+)\s*\)?\s*""")
+_VALUE: Final = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[0-9]+)[\s)]*""")
 _INTERPRETER: Final = re.compile(r"(?:lua|python|perl|ruby|java|beam|erlexec)[a-z0-9.-]*")
 
 
@@ -26,8 +30,8 @@ class Reading:
     """What a configuration says.
 
     uses   where it names certificates and keys, and what of it could not be read (`unresolved`)
-    wants  absolute paths and glob patterns that it includes: where there are such files that were not given yet, bring
-           them and read again
+    wants  absolute paths and glob patterns that it begins with and includes: where there are such files that were not
+           given yet, bring them and read again
     """
 
     uses: tuple[KeyUse, ...]
@@ -39,8 +43,8 @@ class Dump:
     """How the program itself prints its effective configuration.
 
     argv    the command; options that name a configuration are added by who runs it
-    read    what it printed → files, the first being where to start, to be read as the program's own. Passwords that a
-            program prints are left out here: no reader sees them
+    read    what it printed → files, the first being where to start, to be read as the program's own; of these only
+            lines that may be printed are looked at
     source  where the command is documented
     """
 
@@ -59,10 +63,12 @@ class Program:
     executables     by which a process is recognised: file names, or the ends of paths (`postfix/sbin/master`)
     units           what stops and starts it: systemd units and init scripts by name, on the distributions
     configurations  where its configuration begins on the distributions: absolute paths and glob patterns
-    options         of its command line, whose argument is the configuration (`-c`); "" where it is an argument alone
+    options         of its command line, whose argument is the configuration (`-c`), or "" where that is an argument
+                    alone → the file, where what is named so is its folder, else ""
     allow           names of directives, in lower case, whose lines a collector may print: never one that may hold a
                     password or a key. `/`: a line that is a path alone
-    several         whether a line may hold several directives
+    several         an expression that parts the directives of a line, where it may hold several
+    comment         an expression for what begins a comment, at a line's begin or behind a blank
     uses            the reader: files → uses
     dump            its own word on it, where it can print that
     """
@@ -75,8 +81,9 @@ class Program:
     configurations: tuple[str, ...]
     allow: frozenset[str]
     uses: Callable[[Files], Iterator[KeyUse]]
-    options: tuple[str, ...] = ()
-    several: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+    several: str | None = None
+    comment: str = "#"
     dump: Dump | None = None
 
     def read(self, files: Mapping[str, Lines], starts: Sequence[str] | None = None) -> Reading:
@@ -92,6 +99,8 @@ class Program:
                 if any(matches(path, pattern) for pattern in self.configurations)
             ]
         given = Files(files, starts)
+        for start in given.starts:
+            given.matching(start)
         uses = list(islice(self.uses(given), MAX_USES))
         if len(uses) == MAX_USES:
             given.lose(uses[-1].file, uses[-1].line, "too-much")
@@ -102,7 +111,11 @@ class Program:
         if self.dump is None:
             raise ValueError(f"{self.name} does not print its configuration")
         files = self.dump.read(text)
-        return self.read(files, tuple(islice(files, 1)))
+        kept = {
+            path: [(number, line) for number, text in lines if (line := self.printable(text)) is not None]
+            for path, lines in files.items()
+        }
+        return self.read(kept, tuple(islice(kept, 1)))
 
     def runs(self, executable: str, argv: Sequence[str] = ()) -> bool:
         """Whether a process with this executable (a path) is one of this program. Where an interpreter runs it, its
@@ -117,23 +130,29 @@ class Program:
 
     def named_by(self, argv: Sequence[str], folder: str = "/") -> tuple[str, ...]:
         """The configurations that a command line names, seen from the process's folder; none where it names none."""
-        found = []
+        found: list[tuple[str, str]] = []
         words = iter(argv[1:])
         for word in words:
-            for option in filter(None, self.options):
+            for option, inside in self.options.items():
+                if not option:
+                    continue
                 if word == option:
-                    found.append(next(words, ""))
+                    found.append((next(words, ""), inside))
                 elif option.startswith("--") and word.startswith(option + "="):
-                    found.append(word[len(option) + 1 :])
-                elif not option.startswith("--") and word.startswith(option) and len(option) == 2:
-                    found.append(word[2:])
+                    found.append((word[len(option) + 1 :], inside))
+                elif len(option) == 2 and word.startswith(option) and not word.startswith("--"):
+                    found.append((word[2:], inside))
                 else:
                     continue
                 break
             else:
                 if "" in self.options and not word.startswith("-") and not found:
-                    found.append(word)
-        return tuple(resolve(path, folder) for path in found if path)
+                    found.append((word, self.options[""]))
+        return tuple(
+            resolve(inside, resolve(path, folder)) if inside else resolve(path, folder)
+            for path, inside in found
+            if path
+        )
 
     def printable(self, line: str) -> str | None:
         """What a collector may print of a line of a configuration: the line without a comment, or None.
@@ -141,19 +160,19 @@ class Program:
         It may where each directive of the line is one of `allow`. Lines that name a section, or hold brackets alone,
         are structure and may always be.
         """
-        line = _COMMENT.sub("", line).rstrip()
-        if not line.strip() or line.lstrip()[:1] == ";":
+        line = re.sub(rf"(?:^|\s)(?:{self.comment}).*", "", line).rstrip()
+        if not line.strip() or len(line) > MAX_LINE or line.lstrip()[:1] == ";":
             return None
         if _SECTION.fullmatch(line):
             return line
-        pieces = re.split(r"[;{},]", line) if self.several else [line]
+        pieces = re.split(self.several, line) if self.several else [line]
         said = False
         for piece in pieces:
             found = _WORD.match(piece)
             word = (found[1] or "") if found else ""
             if not piece.strip() or (not word and found and found.end() == len(piece)):
                 continue
-            if word.lower() in self.allow:
+            if word.lower() in self.allow and (word != "/" or _NO_BASE64.search(piece)):
                 said = True
             elif not (said and _VALUE.fullmatch(piece)):
                 return None

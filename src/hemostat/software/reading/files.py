@@ -28,8 +28,7 @@ MAX_LINE: Final = 16384
 MAX_LINES: Final = 400_000
 """Lines that are read in all, each as often as it is included."""
 MAX_OPENED: Final = 4096
-"""Files that are read in all, each as often as it is included."""
-_MAX_WANTS: Final = 4096
+"""Files that are read in all, each as often as it is included; patterns that are looked for."""
 
 
 def numbered(text: str) -> list[Numbered]:
@@ -66,14 +65,19 @@ class Files:
         self.lost: list[KeyUse] = []
         self._left = MAX_LINES
         self._openings = MAX_OPENED
+        self._patterns = MAX_OPENED
+        self._full = set[str]()
 
     def __contains__(self, path: str) -> bool:
         return path in self._files
 
     def matching(self, pattern: str, *, below: bool = False) -> list[str]:
         """The paths that a pattern means, sorted; with `below` also all that lie in folders of that name."""
-        if len(self.wants) < _MAX_WANTS:
-            self.wants[pattern] = None
+        self._patterns -= 1
+        if self._patterns < 0:
+            self.lose(pattern, 1, "too-much")
+            return []
+        self.wants[pattern] = None
         if pattern in self._files:
             return [pattern]
         folder = pattern.rstrip("/") + "/"
@@ -103,9 +107,9 @@ class Files:
                 yield number, text
 
     def lose(self, path: str, line: int, why: Unresolved, written: str | None = None) -> None:
-        """Notes what could not be read. A limit that was reached once is noted once."""
-        use = KeyUse(file=path, line=line, unresolved=why, written=written and written[:MAX_LINE])
-        if len(self.lost) < MAX_OPENED and (
-            why != "too-much" or not any(each.unresolved == why and each.file == path for each in self.lost)
-        ):
-            self.lost.append(use)
+        """Notes what could not be read. A limit that a file reached is noted once."""
+        if (why == "too-much" and path in self._full) or len(self.lost) >= MAX_OPENED:
+            return
+        if why == "too-much":
+            self._full.add(path)
+        self.lost.append(KeyUse(file=path, line=line, unresolved=why, written=written and written[:MAX_LINE]))

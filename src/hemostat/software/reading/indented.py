@@ -15,7 +15,7 @@ from hemostat.software.reading.words import unquoted
 
 __all__ = ["indented"]
 
-_KEY: Final = re.compile(r"""("[^"]*"|'[^']*'|[^\s"'#\[{:-][^:#]*?)\s*:(?:\s+(.*))?$""")
+_KEY: Final = re.compile(r"""("[^"]*"|'[^']*'|[^\s"'#\[{:-][^:#]*):(?:\s+(.*))?$""")
 _ITEM: Final = "-"
 
 

@@ -10,7 +10,7 @@ from hemostat.software.reading.words import logical, pair, unquoted
 
 __all__ = ["sections"]
 
-_SECTION: Final = re.compile(r"\[\s*([^\]]*?)\s*\]")
+_SECTION: Final = re.compile(r"\[([^\]]*)\]")
 _COMMENT: Final = re.compile(r"\s[#;].*")
 
 
@@ -28,7 +28,7 @@ def sections(
         if section:
             if within:
                 yield Event(number, "closes")
-            yield Event(number, "opens", "section", (section[1],))
+            yield Event(number, "opens", "section", (section[1].strip(),))
             within = True
             continue
         if text.startswith("!"):

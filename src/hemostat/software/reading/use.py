@@ -1,6 +1,6 @@
 """One place where a configuration names a certificate and its key."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 __all__ = ["Form", "KeyUse", "Role", "Unresolved"]
@@ -40,13 +40,14 @@ class KeyUse:
 
     file, line   where it is written: the line of the certificate, or else of the key or whatever stands for them
     role         whom it is shown to
-    certificate  its file; None where none is named, or it is not known
+    certificate  its file, or a folder of such files; None where none is named, or it is not known
     key          the key's file, which may be the certificate's; None likewise
     form         of both files
     chain        files with further certificates that are sent along
     tickets      files with keys for session tickets
     names        host names that it is for, as far as the configuration says
     ports        TCP or UDP ports on which it is shown, likewise; sorted
+    enabled      whether TLS is on there, as far as the configuration says: where it is not, the key is named, not read
     unresolved   why `certificate` or `key` is not known though something is written; None where all is
     written      what is written there; None where that may be a secret, or nothing is
     """
@@ -60,6 +61,7 @@ class KeyUse:
     chain: tuple[str, ...] = ()
     tickets: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    ports: tuple[int, ...] = field(default=())
+    ports: tuple[int, ...] = ()
+    enabled: bool = True
     unresolved: Unresolved | None = None
     written: str | None = None
