@@ -88,6 +88,11 @@ def test_the_release_of_1_0_1_is_the_earliest() -> None:
             [safe(at(1, 1)), vulnerable(at(4, 1), at(4, 8)), safe(at(4, 2), at(4, 20)), vulnerable(at(5, 1))],
             [((at(4, 1), at(5, 1)), at(1, 1), None)],
         ),
+        # Nor does what is contradicted take a sign away.
+        (
+            [safe(at(4, 1), at(4, 20)), sign(at(4, 5), at(4, 15)), vulnerable(at(4, 8)), safe(at(4, 10))],
+            [((at(4, 8), at(4, 8)), RELEASED, at(4, 10)), (None, at(4, 10), None)],
+        ),
         # Where one ends as the other begins, nothing contradicts.
         (
             [safe(at(1, 1), at(4, 1)), vulnerable(at(4, 1), at(4, 8)), safe(at(4, 8), at(4, 20))],
@@ -127,6 +132,12 @@ HISTORY = disk(
 def test_a_package_log_alone_bounds_the_beginning_and_not_the_end() -> None:
     """The fix on the disk stops no process that is running."""
     assert short(windows(from_disk(HISTORY, now=NOW))) == [(None, at(2, 1), None)]
+
+
+def test_a_fix_that_lay_on_the_disk_for_a_time_stopped_no_process_either() -> None:
+    states = disk(("vulnerable", "u4", at(1, 1)), ("safe", "u5", at(4, 8)), ("safe", "u6", at(6, 5)))
+    assert short(windows(from_disk(states, now=at(7, 1)))) == [(None, RELEASED, None)]
+    assert [one.says for one in from_disk(states, now=at(7, 1))] == ["sign"]
 
 
 def test_the_process_that_started_after_the_fix_ends_it() -> None:
