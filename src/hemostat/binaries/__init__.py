@@ -1,7 +1,7 @@
 """Files of code: what one says of OpenSSL, from its bytes alone. No I/O: whoever has the file hands it in.
 
-Reading order: `kinds` → `texts` → `image` (filled by `elf`, `pe`, `macho`, `objects`; `reading` chooses) → `copies`;
-for what lies in archives: `archives` → `examining`.
+Reading order: `kinds` → `texts` → `image` (filled by `elf`, `pe`, `macho`, `objects`; `bounds` says
+what is not even tried; `reading` chooses) → `copies`; for what lies in archives: `archives` → `examining`.
 
 Nearly every file of a host holds no OpenSSL, so a search for a few words of its own, at the speed of memory,
 decides first; only then is a file's format read, by lief. `examine` is what a caller wants of a file on a disk.

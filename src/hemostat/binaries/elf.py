@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
+from hemostat.binaries.bounds import check_elf
 from hemostat.binaries.errors import BinaryError
 from hemostat.binaries.image import Image, printable
 from hemostat.binaries.kinds import Kind
@@ -59,6 +60,7 @@ def read_elf(data: bytes, names: Collection[str]) -> Image:
 
     lief.logging.disable()
     machine = machine_of(data)
+    check_elf(data)
     config = lief.ELF.ParserConfig()
     config.parse_relocations = config.parse_overlay = False
     binary = lief.ELF.parse(data, config)

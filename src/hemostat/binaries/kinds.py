@@ -107,13 +107,15 @@ _MAGICS: Final = (
     (b"LZIP\x01", Kind.LZIP),
     (b"\x1f\x9d", Kind.COMPRESS),
 )
+_BEGINNINGS: Final = frozenset(magic[:2] for magic, _ in _MAGICS)
 
 
 def kind_of(head: bytes) -> Kind:
     """The kind of the file that begins with `head`: `HEAD` bytes of it, or all where it has fewer."""
-    for magic, kind in _MAGICS:
-        if head.startswith(magic):
-            return kind
+    if head[:2] in _BEGINNINGS:
+        for magic, kind in _MAGICS:
+            if head.startswith(magic):
+                return kind
     if head.startswith(b"!<arch>\n"):
         return Kind.DEB if head.startswith(_DEBIAN, 8) else Kind.OBJECTS
     if head.startswith(_FAT):

@@ -4,6 +4,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final, Literal
 
+from hemostat.binaries.bounds import check_macho
 from hemostat.binaries.errors import BinaryError
 from hemostat.binaries.image import Image, printable
 from hemostat.binaries.kinds import Kind
@@ -32,6 +33,7 @@ def read_macho(data: bytes, names: Collection[str]) -> Image:
     import lief
 
     lief.logging.disable()
+    check_macho(data)
     fat = lief.MachO.parse(data, lief.MachO.ParserConfig.quick)
     slices = [_read_slice(one, names, data) for one in fat] if fat is not None else []
     if not slices or (data[:3] == b"\xca\xfe\xba" and len(slices) != int.from_bytes(data[4:8], "big")):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
+from hemostat.binaries.bounds import check_pe
 from hemostat.binaries.errors import BinaryError
 from hemostat.binaries.image import Image, printable
 from hemostat.binaries.kinds import Kind
@@ -32,11 +33,8 @@ def read_pe(data: bytes, names: Collection[str]) -> Image:
     import lief
 
     lief.logging.disable()
+    check_pe(data)
     at = int.from_bytes(data[0x3C:0x40], "little")
-    if data[at : at + 4] != b"PE\0\0":
-        raise BinaryError("not-code")
-    if len(data) < at + 24:
-        raise BinaryError("truncated")
     machine, characteristics = (int.from_bytes(data[at + n : at + n + 2], "little") for n in (4, 22))
     first, count = (int.from_bytes(data[at + n : at + n + 4], "little") for n in (12, 16))
     if first:

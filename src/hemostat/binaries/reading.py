@@ -35,5 +35,5 @@ def read_image(data: bytes, names: Collection[str]) -> Image:
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
             return reader(data, names)
-        except (ValueError, RuntimeError, OverflowError, SystemError) as error:  # lief's own
+        except (ValueError, RuntimeError, OverflowError, SystemError, MemoryError) as error:  # lief's own
             raise BinaryError("malformed") from error
