@@ -81,6 +81,18 @@ def test_what_is_left_out_is_counted(facts: Path) -> None:
     assert not facts.exists()
 
 
+def test_a_record_that_is_read_in_part_never_replaces_one_that_is_whole(facts: Path) -> None:
+    """As some records of 2016 say "1.0.2 through 1.0.2h": their other ranges alone would make little of a CVE."""
+    partial = json.loads(record("CVE-2014-0160", "1.0.1f", "1.0.1g"))
+    unread = {"version": "1.0.1 through 1.0.1e", "status": "affected"}
+    partial["containers"]["cna"]["affected"][0]["versions"].append(unread)
+    done = api.update_cves([("a.json", json.dumps(partial).encode())], facts=facts)
+    assert (done.new, done.changed, done.left_out) == (0, 0, {"unknown-version": 1, "known-better": 1})
+    assert "CVE-2014-0160" in ids("1.0.1e", facts)
+    partial["cveMetadata"]["cveId"] = "CVE-2099-0001"
+    assert api.update_cves([("a.json", json.dumps(partial).encode())], facts=facts).new == 1
+
+
 def test_damaged_facts_are_named(facts: Path) -> None:
     facts.parent.mkdir()
     facts.write_bytes(b"# fine\nCVE-2099-0001 rubbish \xff\n")

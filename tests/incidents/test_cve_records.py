@@ -92,8 +92,8 @@ def test_one_a_list_or_one_a_line() -> None:
     text = f"{json.dumps(CVE_5)}\r\n\n{json.dumps(OSV)}\n"
     assert write_table(read_records(text.encode()).cves) == LINE * 2
     assert write_table(read_records(b"\xef\xbb\xbf" + json.dumps(CVE_5).encode()).cves) == LINE
-    assert read_records(b"[]") == Records((), {})
-    assert read_records(b"") == Records((), {})
+    assert read_records(b"[]") == Records((), {}, frozenset())
+    assert read_records(b"") == Records((), {}, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def other_product() -> Any:
     ],
 )
 def test_what_says_nothing_of_openssl_is_left_out_and_counted(record: Any, code: str) -> None:
-    assert read(record) == Records((), {code: 1})
+    assert read(record) == Records((), {code: 1}, frozenset())
     assert read(record, record, CVE_5).left_out == {code: 2}
 
 
@@ -205,6 +205,8 @@ def test_a_version_that_is_none_leaves_its_range_out_alone() -> None:
     )
     assert write_table(found.cves).split(" ", 4)[4] == "1.0.1<1.0.1g\n"
     assert found.left_out == {"unknown-version": 1}
+    assert found.partial == {"CVE-2023-0286"}
+    assert read(CVE_5).partial == frozenset()
 
 
 def test_severity_is_openssls_own_word_and_no_other() -> None:

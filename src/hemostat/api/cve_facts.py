@@ -77,7 +77,7 @@ def cves_of_openssl(version: str, *, facts: Path | None = None) -> CvesOfVersion
 
 def update_cves(files: Sequence[tuple[str, bytes]], *, facts: Path | None = None) -> CveUpdate:
     """Take in records (CVE JSON 5, OSV) from files, given by name and bytes; of one number the last counts. All are
-    read before any is kept.
+    read before any is kept. A record that could be read in part is left out (`known-better`) where its number is known.
 
     Raises `RecordError`, which names the file; OSError where the added facts can't be written.
     """
@@ -88,16 +88,18 @@ def update_cves(files: Sequence[tuple[str, bytes]], *, facts: Path | None = None
     path = facts or default_facts()
     read: dict[str, Cve] = {}
     left_out: dict[str, int] = {}
+    added = _added(path)
+    before = {one.id: one for one in merged(catalogue(), added)}
     for name, data in files:
         try:
             records = read_records(data)
         except RecordError as error:
             raise RecordError(error.code, error.line, _printable(name)) from error
-        read.update({one.id: one for one in records.cves})
-        for code, count in records.left_out.items():
-            left_out[code] = left_out.get(code, 0) + count
-    added = _added(path)
-    before = {one.id: one for one in merged(catalogue(), added)}
+        worse = records.partial & (before.keys() | read.keys())
+        read.update({one.id: one for one in records.cves if one.id not in worse})
+        for code, count in {**records.left_out, "known-better": len(worse)}.items():
+            if count:
+                left_out[code] = left_out.get(code, 0) + count
     new = sum(one.id not in before for one in read.values())
     same = sum(before.get(one.id) == one for one in read.values())
     if len(read) > same:

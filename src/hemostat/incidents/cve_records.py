@@ -39,6 +39,8 @@ class Records(NamedTuple):
     """`other-product`, `other-ecosystem`, `no-versions`, `unknown-version`, `no-number` → how many records (of
     `unknown-version`: ranges).
     """
+    partial: frozenset[str]
+    """Numbers of those CVEs of which a range was left out: they say less than their records do."""
 
 
 class _LeftOut(Exception):
@@ -55,6 +57,7 @@ def read_records(data: bytes) -> Records:
         raise RecordError("too-large")
     found: list[Cve] = []
     left_out: dict[str, int] = {}
+    partial: set[str] = set()
     for number, record in enumerate(_parsed(data), start=1):
         if number > MAX_RECORDS:
             raise RecordError("too-many", number)
@@ -65,8 +68,9 @@ def read_records(data: bytes) -> Records:
             continue
         if unread:
             left_out["unknown-version"] = left_out.get("unknown-version", 0) + unread
+            partial.add(cve.id)
         found.append(cve)
-    return Records(tuple(found), left_out)
+    return Records(tuple(found), left_out, frozenset(partial))
 
 
 def _parsed(data: bytes) -> Iterator[Any]:
