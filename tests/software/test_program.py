@@ -95,6 +95,8 @@ def test_one_that_prints_nothing_has_no_dump_to_read() -> None:
         ("[password] = secret", None),
         ("</block>", "</block>"),
         ("</other>", None),
+        ("cert = -----BEGIN PRIVATE KEY-----\\nMIIE", "cert = -----BEGIN"),
+        ("cert " + "x" * 20_000, None),
         ("cert+/AAECAwQFBgcICQ", None),
         ("cert/AAECAwQFBgcICQ", None),
         ("/AAECAwQFBgcICQ/a+b", None),

@@ -65,8 +65,12 @@ def test_lines_that_a_collector_prints_say_the_same_and_no_more() -> None:
         Component "b"
           component_secret = "secret"
           ssl = { key = "/k"; certificate = "/c"; password = "secret" }
+        c2s_ports = 5222 component_secret = "secret"
+        VirtualHost "c" component_secret = "secret"
+        Component "d" "muc"
         """
     lines = kept("prosody", text)
     assert not any("secret" in line for _, line in lines)
     uses = programs()["prosody"].read({START: lines}).uses
     assert [(use.certificate, use.key, use.names) for use in uses[:1]] == [("/c", "/k", ("a",))]
+    assert lines[-1] == (13, 'Component "d" "muc"')

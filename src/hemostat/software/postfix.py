@@ -153,7 +153,7 @@ PROGRAM = Program(
             "smtp", "smtps", "submission", "submissions", "25", "465", "587", "smtpd", "/",
         }
     ),
-    several=r"(?:^|\s)-o\s",
+    several=r"(^|[ \t])-o[ \t]",
     uses=_uses,
     dump=Dump(argv=("postconf", "-n"), read=_read_dump, source="postconf(1)"),
 )  # fmt: skip

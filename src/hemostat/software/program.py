@@ -19,6 +19,7 @@ _WORD: Final = re.compile(
     # Whole words alone: a line of a key in Base64 may begin with the letters of one.
     r"""(/|[A-Za-z0-9_$][A-Za-z0-9_.@-]*(?=[\s=:;{(\[>"']|$))?"""
 )
+_KEY_MARK: Final = "-----BEGIN"
 _NO_BASE64: Final = re.compile(r"[._-]")
 _SECTION: Final = re.compile(r"\s*\[[^\]=]*\]\s*")
 _VALUE: Final = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[0-9]+)[\s)]*""")
@@ -67,8 +68,9 @@ class Program:
                     alone → the file, where what is named so is its folder, else ""
     allow           names of directives, in lower case, whose lines a collector may print: never one that may hold a
                     password or a key. `/`: a line that is a path alone
-    several         an expression that parts the directives of a line, where it may hold several
-    comment         an expression for what begins a comment, at a line's begin or behind a blank
+    several         what parts the directives of a line, where it may hold several: an expression of POSIX (extended),
+                    so that awk takes it too
+    comment         likewise, what begins a comment at a line's begin or behind a blank
     uses            the reader: files → uses
     dump            its own word on it, where it can print that
     """
@@ -160,12 +162,15 @@ class Program:
         It may where each directive of the line is one of `allow`. Lines that name a section, or hold brackets alone,
         are structure and may always be.
         """
-        line = re.sub(rf"(?:^|\s)(?:{self.comment}).*", "", line).rstrip()
-        if not line.strip() or len(line) > MAX_LINE or line.lstrip()[:1] == ";":
+        line = re.sub(rf"(^|\s)({self.comment}).*", "", line).rstrip()
+        if not line or len(line) > MAX_LINE or line.lstrip()[:1] == ";":
             return None
+        # A key that stands there itself ends with its first mark.
+        marked = line.find(_KEY_MARK)
+        line = line if marked < 0 else line[: marked + len(_KEY_MARK)]
         if _SECTION.fullmatch(line):
             return line
-        pieces = re.split(self.several, line) if self.several else [line]
+        pieces = re.sub(self.several, "\n", line).split("\n") if self.several else [line]
         said = False
         for piece in pieces:
             found = _WORD.match(piece)

@@ -172,7 +172,8 @@ PROGRAM = Program(
             *_PORTS,
         }
     ),
-    several="[;{},]",
+    # Lua needs nothing between two assignments: what follows a string or a number may be the next.
+    several="[;{},]|[\"'0-9][ \t]+",
     comment="--",
     uses=_uses,
 )  # fmt: skip

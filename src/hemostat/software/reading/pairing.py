@@ -12,7 +12,7 @@ __all__ = ["form_of", "pair_of", "unlocated"]
 _ELSEWHERE: Final = re.compile(
     r"(?:engine|store|pkcs11|provider|tpm2?|org\.openssl\.engine)\s*:", re.IGNORECASE
 )
-_INLINE: Final = re.compile(r"data:|-----BEGIN |\[inline\]|\[\[INLINE\]\]", re.IGNORECASE)
+_INLINE: Final = re.compile(r"data:|-----BEGIN|\[inline\]|\[\[INLINE\]\]", re.IGNORECASE)
 
 
 def form_of(path: str) -> Form:
