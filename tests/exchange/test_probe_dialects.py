@@ -109,7 +109,13 @@ def test_what_says_no_word_in_tls_either_is_told_as_what_it_was_asked_for(
     assert [told_of[::2] for told_of in told(outcome)][:2] == [(dialect, "tls"), ("tls", None)]
     found = verdict(outcome)
     assert (found.word, found.reason) == ("inconclusive", reason)
-    assert "Asked in TLS from the first byte, it said nothing, too." in found.explanation
+    assert "Asked in TLS from the first byte, it did no better." in found.explanation
+
+
+def test_text_that_a_hello_draws_where_words_drew_nothing_tells_no_more() -> None:
+    outcome = simulate(in_turn(Says(), Says(b"ERR WHAT\n")), dialect="irc")
+    assert told(outcome) == [("irc", None, "tls"), ("tls", "text", None)]
+    assert judged(outcome) == ("inconclusive", "silent")
 
 
 @pytest.mark.parametrize("dialect", ["smtp", "ftp", "imap"])

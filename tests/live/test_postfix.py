@@ -52,6 +52,8 @@ def test_one_that_greets_late_is_waited_for() -> None:
         b"220 mx.test ESMTP Postfix\r\n",
         scripted.HEAR,
         b"250-mx.test\r\n250 SIZE 1000\r\n",
+        scripted.HEAR,
+        b"502 5.5.1 Error: command not implemented\r\n",
     ]
     with scripted.server([*words, scripted.HEAR]) as late:
         answer = look(f"smtp://{late.host}:{late.port}").one()

@@ -146,7 +146,7 @@ def test_a_proxy_of_another_kind(urls: dict[str, str]) -> None:
 def test_a_greeting_right_behind_the_proxys_words_is_the_services() -> None:
     """A stand-in, since no proxy can be made to send both at once; the SMTP behind it is nobody's."""
     words: list[scripted.Step] = [scripted.HEAR, b"\0\x5a" + bytes(6) + b"220 mail.example ESMTP\r\n"]
-    words += [scripted.HEAR, b"250-mail.example\r\n250 SIZE\r\n"]
+    words += [scripted.HEAR, b"250-mail.example\r\n250 SIZE\r\n", scripted.HEAR, b"502 What?\r\n"]
     with scripted.server(words) as proxy:
         url = f"socks4a://me@{proxy.host}:{proxy.port}"
         assert said(url, "smtp://mail.example:25") == ("not-affected", "no-tls")

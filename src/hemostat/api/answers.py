@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from hemostat.assess import judge, judge_failure
+from hemostat.assess.reading import Reading
 from hemostat.certificates import Certificate, CertificateError, read_certificate
 from hemostat.evidence import write_time
 from hemostat.report import Answer
@@ -45,9 +46,8 @@ def answer_to_look(look: "Look", row: "Observation | None") -> Answer:
 
 
 def _dialect(look: "Look") -> str:
-    """The dialect that was spoken last: that which was asked for, or the one in which something else greeted."""
-    connections = look.facts["connections"] if look.facts is not None else ()
-    return str(connections[-1].get("dialect", look.target.dialect)) if connections else look.target.dialect
+    """The dialect in which the answer came: that which was asked for, or the one in which something else greeted."""
+    return look.target.dialect if look.facts is None else Reading(look.facts).spoken_in
 
 
 def answer_to_bad_line(

@@ -77,8 +77,8 @@ def title(dialect: str) -> str:
 def how_asked(reading: Reading) -> str:
     """That it was asked in another protocol at first, where it was; and what silence may mean in its protocol."""
     if reading.stalled is not None and reading.failure is None:
-        known = dialects().get(reading.stalled["dialect"])
-        tried = " Asked in TLS from the first byte, it said nothing, too." if reading.tried_in_tls else ""
+        known = dialects().get(reading.spoken_in)
+        tried = " Asked in TLS from the first byte, it did no better." if reading.tried_in_tls else ""
         if known is not None and known.silence:
             return f"{tried} {known.silence}"
         if tried:
@@ -129,7 +129,7 @@ BEFORE_TLS: Final[tuple[Rule, ...]] = (
         lambda r: r.stalled is not None and r.stalled["ended"] == "fin",
         f"{_AGAIN}: it ended the connection before TLS could begin ({{title}}). It may take connections from certain "
         f"addresses only, or speak another protocol: {NAME_IT}.",
-        lambda r: {"title": title(_stalled_in(r))},
+        lambda r: {"title": title(r.spoken_in)},
     ),
     Rule(
         "reset-before-tls",
@@ -138,7 +138,7 @@ BEFORE_TLS: Final[tuple[Rule, ...]] = (
         lambda r: r.stalled is not None and r.stalled["ended"] == "reset",
         f"{_AGAIN}: it reset the connection before TLS could begin ({{title}}). It may take connections from certain "
         f"addresses only, or speak another protocol: {NAME_IT}.",
-        lambda r: {"title": title(_stalled_in(r))},
+        lambda r: {"title": title(r.spoken_in)},
     ),
     Rule(
         "silent-before-tls",
@@ -147,13 +147,9 @@ BEFORE_TLS: Final[tuple[Rule, ...]] = (
         lambda r: r.stalled is not None,
         f"{_AGAIN}: its words stopped before TLS could begin, or none came ({{title}}). Some services let one wait "
         f"for their greeting: ask with a longer --timeout. If another protocol is spoken here: {NAME_IT}.",
-        lambda r: {"title": title(_stalled_in(r))},
+        lambda r: {"title": title(r.spoken_in)},
     ),
 )
-
-
-def _stalled_in(reading: Reading) -> str:
-    return str(reading.last_dialect if reading.stalled is None else reading.stalled["dialect"])
 
 
 def _plain(name: str) -> str:

@@ -365,6 +365,11 @@ class Reading:
         return str((self.connections[-1] if self.connections else self.facts)["dialect"])
 
     @property
+    def spoken_in(self) -> str:
+        """The dialect in which it came to the verdict: that of the words which ended before TLS, else the last one."""
+        return self.last_dialect if self.stalled is None else str(self.stalled["dialect"])
+
+    @property
     def spoke(self) -> str | None:
         """The dialect in which something greeted that was asked in another one, and was then asked in."""
         asked = self.facts["dialect"]
@@ -393,14 +398,14 @@ class Reading:
     @property
     def stalled(self) -> Mapping[str, Any] | None:
         """The connection whose words ended before TLS could begin, where that is the last word of it: the last one that
-        came about, or the one before TLS was tried and drew nothing either.
+        came about, or the one before TLS was tried and drew nothing that tells more.
         """
         came = [c for c in self.connections if c["failure"] is None]
         if self.hello is not None or not came:
             return None
         last = next(filter(_drew_nothing, came), came[-1])
         later = came[came.index(last) + 1 :]
-        if any(c["not_tls"] or c["alerts"] or c["error"] or c["refusal"] for c in later):
+        if any(c["not_tls"] in ("http", "ssh", "ssl2") or c["alerts"] or c["error"] for c in later):
             return None
         return last if not last["ready"] and last["refusal"] is None else None
 
