@@ -47,8 +47,7 @@ def _asks(setting: Setting) -> Words:
         raise Refused("tls-unavailable")
     if _LOGIN_FIRST in (answer.code, listed):
         raise Refused("tls-after-login")
-    hidden = isinstance(listed, frozenset) and b"STARTTLS" not in listed
-    if hidden and answer.code in _NOT_THERE:
+    if answer.code in _NOT_THERE and isinstance(listed, frozenset) and b"STARTTLS" not in listed:
         raise Refused(none_offered(*listed, *answer.lines))
     if answer.code == listed == _UNKNOWN:
         raise Refused(none_offered(*answer.lines))
