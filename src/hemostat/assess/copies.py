@@ -1,0 +1,212 @@
+"""What one copy of OpenSSL is, with regard to Heartbleed: facts of the kind `copy`, its proof and its package in, a
+verdict out.
+
+The proof of the very bytes stands above all. Then come what the file shows of itself (no libssl, no code for
+heartbeats, another library), the word of the package that it belongs to, and last its version: one that has the fix is
+fixed, but one that had the flaw may have been mended by whoever built it, and only the proof would tell.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from hemostat.assess.packages import PackageVerdict
+from hemostat.assess.rule import Verdict, VerdictWord
+from hemostat.assess.verdicts import judge
+from hemostat.incidents.known.heartbleed import INCIDENT
+from hemostat.incidents.openssl_version import OpensslVersion, read_version
+
+__all__ = ["RULES", "CopyReading", "CopyRule", "judge_copy"]
+
+_DECIDED: Final = ("vulnerable", "patched", "not-affected")
+_FIRST: Final = read_version(INCIDENT.affected_versions[0].first)
+_FAMILIES: Final = {
+    "boringssl": "BoringSSL",
+    "gnutls": "GnuTLS",
+    "libressl": "LibreSSL",
+    "nss": "NSS",
+    "wolfssl": "wolfSSL (CyaSSL)",
+    "yassl": "yaSSL",
+}
+_WITHOUT: Final = ("no-symbol", "no-text", "version")
+"""Signs that the code for heartbeats is not in a libssl."""
+
+
+class CopyReading:
+    """What is known of one copy. Every property is a plain question with a plain answer.
+
+    `facts`: of the kind `copy`; `proof`: of the kind `probe` (form `library`), about the same build; `package`: the
+    verdict on the package that the file belongs to.
+    """
+
+    def __init__(
+        self, facts: Mapping[str, Any], proof: Mapping[str, Any] | None, package: PackageVerdict | None
+    ) -> None:
+        self.facts = facts
+        self.proof = None if proof is None else judge(proof)
+        self.package = None if package is None else package.verdict
+
+    @property
+    def is_proved(self) -> bool:
+        """The bytes themselves were asked, and answered."""
+        return self.proof is not None and self.proof.word in _DECIDED
+
+    @property
+    def is_judged_by_package(self) -> bool:
+        """Its package is known, and what that holds."""
+        return self.package is not None and self.package.word in _DECIDED
+
+    @property
+    def version(self) -> OpensslVersion | None:
+        """OpenSSL's own number, where its code names one that is understood."""
+        return None if self.facts["version"] is None else read_version(self.facts["version"])
+
+    @property
+    def has_flawed_version(self) -> bool:
+        """Upstream's release of that number had the flaw."""
+        version = self.version
+        return version is not None and any(
+            read(span.first) <= version <= read(span.last) for span in INCIDENT.affected_versions
+        )
+
+    @property
+    def has_fixed_version(self) -> bool:
+        """Upstream's release of that number has heartbeats and the fix."""
+        version = self.version
+        return version is not None and _FIRST is not None and version > _FIRST and not self.has_flawed_version
+
+    @property
+    def unproved(self) -> str:
+        """Why there is no proof, as a sentence; empty where none was tried."""
+        return (
+            ""
+            if self.proof is None or self.is_proved
+            else f" It was put to the proof: {self.proof.explanation}"
+        )
+
+
+def read(text: str) -> OpensslVersion:
+    """A version that an incident names."""
+    found = read_version(text)
+    if found is None:
+        raise ValueError(f"the incident speaks of a version that is none: {text}")
+    return found
+
+
+class CopyRule(NamedTuple):
+    """One row, as `rule.Rule` is for probes; `word` and `reason` None: those of the proof, or of the package."""
+
+    name: str
+    word: VerdictWord | None
+    reason: str | None
+    applies: Callable[[CopyReading], bool]
+    explanation: str
+    whose: Callable[[CopyReading], Verdict | None] = lambda _: None
+
+
+RULES: Final[tuple[CopyRule, ...]] = (
+    CopyRule(
+        "proved",
+        None,
+        None,
+        lambda r: r.is_proved,
+        "This very file was loaded where it can do no harm, and asked. {whose}",
+        lambda r: r.proof,
+    ),
+    CopyRule(
+        "other-library",
+        "not-affected",
+        "other-library",
+        lambda r: r.facts["family"] != "openssl",
+        "It is {family}, whose code is another than OpenSSL's.",
+    ),
+    CopyRule(
+        "text-only",
+        "not-affected",
+        "text-only",
+        lambda r: r.facts["form"] == "text-only",
+        "It names OpenSSL {version} and holds none of its code: it was compiled with its headers, or only speaks of "
+        "it. What it loads is what counts.",
+    ),
+    CopyRule(
+        "no-libssl",
+        "not-affected",
+        "no-libssl",
+        lambda r: r.facts["heartbeats"] == "absent" and r.facts["why"] == "no-libssl",
+        "It is OpenSSL's libcrypto alone; what answers heartbeats is libssl.",
+    ),
+    CopyRule(
+        "no-heartbeats",
+        "not-affected",
+        "no-heartbeats",
+        lambda r: r.facts["heartbeats"] == "absent" and r.facts["why"] in _WITHOUT,
+        "OpenSSL's code for heartbeats is not in it: {why}.",
+    ),
+    CopyRule(
+        "owned",
+        None,
+        None,
+        lambda r: r.is_judged_by_package,
+        "It belongs to a package. {whose}{unproved}",
+        lambda r: r.package,
+    ),
+    CopyRule(
+        "fixed-version",
+        "patched",
+        "fixed-version",
+        lambda r: r.has_fixed_version,
+        "Its code says that it is OpenSSL {version}, a release that has the fix.{unproved}",
+    ),
+    CopyRule(
+        "flawed-version",
+        "inconclusive",
+        "flawed-version",
+        lambda r: r.has_flawed_version,
+        "Its code says that it is OpenSSL {version}, a release that had the flaw, and nothing shows that whoever built "
+        "it put the fix in. Treat it as vulnerable: replace it, or have it proved.{unproved}",
+    ),
+    CopyRule(
+        "unreadable",
+        "inconclusive",
+        "unreadable",
+        lambda r: r.facts["form"] == "unreadable",
+        "There is code of OpenSSL in it, and its headers or symbols cannot be read.{unproved}",
+    ),
+    CopyRule(
+        "unknown-version",
+        "inconclusive",
+        "unknown-version",
+        lambda r: True,
+        "There is code of OpenSSL in it, and it does not say of which version.{unproved}",
+    ),
+)
+"""The table; the first row that applies decides. Names are unique."""
+
+_WHY: Final = {
+    "no-symbol": "its inner functions are among its symbols, and none of heartbeats is",
+    "no-text": "the texts of its errors are there, and none of those that came with heartbeats is",
+    "version": "OpenSSL of this version has none",
+}
+
+
+def judge_copy(
+    facts: Mapping[str, Any],
+    proof: Mapping[str, Any] | None = None,
+    package: PackageVerdict | None = None,
+) -> Verdict:
+    """The verdict of one copy; see `CopyReading` for the arguments."""
+    reading = CopyReading(facts, proof, package)
+    rule = next(rule for rule in RULES if rule.applies(reading))
+    whose = rule.whose(reading)
+    explanation = rule.explanation.format(
+        family=_FAMILIES.get(facts["family"], facts["family"]),
+        unproved=reading.unproved,
+        version=facts["version"] or "of a version that it does not name",
+        whose="" if whose is None else whose.explanation,
+        why=_WHY.get(facts["why"], facts["why"]),
+    )
+    word, reason = rule.word, rule.reason
+    if whose is not None:
+        word, reason = whose.word, whose.reason
+    if word is None or reason is None:
+        raise ValueError(f"the rule {rule.name} gives no verdict")
+    return Verdict(word, reason, explanation, rule.name)
