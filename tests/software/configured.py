@@ -1,9 +1,9 @@
 """Configurations written in a test: files by path, and what is read of them."""
 
-from collections.abc import Sequence
 from textwrap import dedent
 
 from hemostat.software import KeyUse, numbered, programs
+from hemostat.software.reading import Numbered
 
 __all__ = ["kept", "read"]
 
@@ -20,9 +20,6 @@ def read(program: str, start: str, text: str, **further: str) -> tuple[KeyUse, .
     return programs()[program].read(files, (start,)).uses
 
 
-def kept(program: str, text: str) -> list[tuple[int, str]]:
+def kept(program: str, text: str) -> list[Numbered]:
     """The lines of a configuration that a collector may print."""
-    lines: Sequence[tuple[int, str | None]] = [
-        (number, programs()[program].printable(line)) for number, line in numbered(dedent(text))
-    ]
-    return [(number, line) for number, line in lines if line is not None]
+    return programs()[program].printed(numbered(dedent(text)))

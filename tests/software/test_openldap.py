@@ -34,6 +34,22 @@ def test_cn_config() -> None:
     assert (use.certificate, use.key, use.line) == ("/etc/ldap/very/long/name.pem", "/etc/ldap/key.pem", 3)
 
 
+def test_a_value_of_which_only_the_first_line_was_given_is_not_known() -> None:
+    long = "olcTLSCertificateFile: /etc/ldap/" + "x" * 60
+    for second, known in (
+        ((2, " y.pem"), True),
+        ((2, "olcTLSCertificateKeyFile: /k"), True),
+        ((3, "olcX: y"), False),
+    ):
+        (use,) = (
+            programs()["openldap"]
+            .read({"/e/cn=config.ldif": [(1, long), second]}, ("/e/cn=config.ldif",))
+            .uses
+        )
+        assert (use.certificate is not None) is known
+        assert known or use.unresolved == "broken"
+
+
 def test_a_key_in_a_token_is_said() -> None:
     (use,) = read(
         "openldap", "/etc/ldap/slapd.conf", "TLSCertificateFile /a\nTLSCertificateKeyFile pkcs11:x\n"
@@ -56,5 +72,7 @@ def test_its_dump_is_read_without_passwords() -> None:
 
 
 def test_lines_that_a_collector_prints_say_no_more() -> None:
+    wrapped = "olcTLSCertificateFile: /etc/ldap/na\n me.pem\nolcRootPW: secret\n secret\n"
+    assert [number for number, _ in kept("openldap", wrapped)] == [1, 2]
     text = "rootpw secret\nsyncrepl rid=1 credentials=secret\n  tls_cert=/x\nTLSCertificateFile /a\n"
     assert kept("openldap", text) == [(4, "TLSCertificateFile /a")]

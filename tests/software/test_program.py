@@ -124,3 +124,19 @@ def test_a_collector_prints_what_is_allowed(line: str, expected: str | None) -> 
 )
 def test_of_several_directives_in_a_line_each_must_be(line: str, expected: bool) -> None:
     assert (program(several="[;{},]").printable(line) is not None) is expected
+
+
+@pytest.mark.parametrize(
+    ("continued", "several", "text", "expected"),
+    [
+        ("never", None, "cert\n secret", [1]),
+        ("indent", None, "cert\n  secret-looking\n\n# x\n  more\nother\n  cert\nport", [1, 2, 5, 8]),
+        ("indent", "( )-o ", "cert -o port\n -o port\n -o other\n -o port", [1, 2, 4]),
+        ("backslash", None, "cert \\\n  its value \\\n end\nother \\\ncert\nport", [1, 2, 3, 6]),
+    ],
+)
+def test_a_line_that_goes_on_is_printed_as_what_it_goes_on_with(
+    continued: str, several: str | None, text: str, expected: list[int]
+) -> None:
+    printed = program(continued=continued, several=several).printed(numbered(text))
+    assert [number for number, _ in printed] == expected

@@ -106,10 +106,7 @@ def test_whatever_a_configuration_holds_its_reading_ends_in_bounds(name: str, da
             assert 0 <= use.line <= len(files[use.file])
             assert "\0" not in f"{use.certificate}{use.key}"
             assert all(0 < port < 1 << 16 for port in use.ports)
-    kept = [
-        (number, line) for number, each in files["/etc/a"] if (line := program.printable(each)) is not None
-    ]
-    program.read({"/etc/a": kept}, ("/etc/a",))
+    program.read({"/etc/a": program.printed(files["/etc/a"])}, ("/etc/a",))
     if program.dump is not None:
         program.read_dump(text)
 

@@ -197,6 +197,7 @@ PROGRAM = Program(
             "sslproxymachinecertificatechainfile", "mdomain", "mdomainset",
         }
     ),
+    continued="backslash",
     uses=_uses,
     dump=Dump(
         argv=("apachectl", "-t", "-D", "DUMP_CONFIG"), read=_read_dump, source="httpd.apache.org, mod_info"

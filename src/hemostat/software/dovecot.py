@@ -123,6 +123,7 @@ PROGRAM = Program(
             "ssl", *(name for _, *halves in _PAIRS for half in halves for name in half),
         }
     ),
+    continued="backslash",
     uses=_uses,
     dump=Dump(argv=("doveconf", "-n", "-P"), read=_read_dump, source="doveconf(1)"),
 )  # fmt: skip

@@ -174,6 +174,7 @@ PROGRAM = Program(
             "main_tls_advertise_hosts",
         }
     ),
+    continued="backslash",
     uses=_uses,
     dump=Dump(
         argv=("exim", "-bP", "tls_certificate", "tls_privatekey", "tls_on_connect_ports", "daemon_smtp_ports"),

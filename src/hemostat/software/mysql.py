@@ -4,6 +4,7 @@ import re
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from posixpath import dirname
 from typing import Final
 
@@ -76,6 +77,14 @@ def _pair_names() -> set[str]:
     return {f"{kind}ssl_{half}" for kind in _PAIRS for half in ("cert", "key")}
 
 
+def _spelt(name: str) -> Iterator[str]:
+    """The ways to write an option: `-` or `_` at each place, with `loose` before it or not."""
+    for text in (name, f"loose_{name}"):
+        first, *words = text.split("_")
+        for signs in product("-_", repeat=len(words)):
+            yield first + "".join(sign + word for sign, word in zip(signs, words, strict=True))
+
+
 def _said(groups: Iterable[Directive]) -> dict[str, Directive]:
     """What groups say, the last of each name."""
     return {each.name: each for group in groups for each in group.inside or ()}
@@ -120,8 +129,7 @@ PROGRAM = Program(
         {
             "include", "includedir", "datadir", "ssl", "skip-ssl", "skip_ssl", "tcert", "tkey",
             *_PORTS.values(), *(name.replace("_", "-") for name in _PORTS.values()),
-            *_pair_names(), *(name.replace("_", "-") for name in _pair_names()),
-            *(f"loose{dash}{name.replace('_', dash)}" for name in sorted(_pair_names()) for dash in "-_"),
+            *(spelt for name in _pair_names() for spelt in _spelt(name)),
         }
     ),
     comment="[#;]",

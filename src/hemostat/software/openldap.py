@@ -22,6 +22,7 @@ from hemostat.software.reading import (
 
 __all__ = ["PROGRAM"]
 
+_WIDTH: Final = 76
 _LDIF: Final = ".ldif"
 _CERTIFICATE: Final = ("tlscertificatefile", "olctlscertificatefile")
 _KEY: Final = ("tlscertificatekeyfile", "olctlscertificatekeyfile")
@@ -35,15 +36,17 @@ def _ldif(lines: Iterable[Numbered]) -> Iterator[Event]:
     """RFC 2849: `name: value`; a line that begins with a blank goes on without it. Values in base64 hold what no path
     does, and stay as they are.
     """
-    first, joined = 0, ""
+    first, joined, before = 0, "", 0
     for number, text in (*lines, (0, "")):
         if text.startswith(" ") and joined:
-            joined += text[1:]
+            joined, before = joined + text[1:], number
             continue
         name, value = pair(joined, ":")
         if name and not name.startswith("#"):
-            yield Event(first, "says", name.lower(), (value,))
-        first, joined = number, text
+            # It is wrapped at this width: where the next line was not given, the rest of the value is not known.
+            cut = before - first == 0 and len(joined) >= _WIDTH and number not in (0, before + 1)
+            yield Event(first, "says", name.lower(), ("\0" if cut else value,))
+        first, joined, before = number, text, number
 
 
 def _includes(event: Event) -> Include | None:
@@ -83,6 +86,7 @@ PROGRAM = Program(
     ),
     options={"-f": "", "-F": "cn=config.ldif"},
     allow=frozenset({"include", *_CERTIFICATE, *_KEY}),
+    continued="indent",
     uses=_uses,
     dump=Dump(
         argv=("slapcat", "-n", "0", "-a", "(objectClass=olcGlobal)"), read=_read_dump, source="slapcat(8)"

@@ -154,6 +154,7 @@ PROGRAM = Program(
         }
     ),
     several=r"(^|[ \t])-o[ \t]",
+    continued="indent",
     uses=_uses,
     dump=Dump(argv=("postconf", "-n"), read=_read_dump, source="postconf(1)"),
 )  # fmt: skip

@@ -100,5 +100,6 @@ PROGRAM = Program(
             *(f"tls{kind}certificate{half}" for kind in _KINDS for half in ("file", "keyfile")),
         }
     ),
+    continued="backslash",
     uses=_uses,
 )  # fmt: skip

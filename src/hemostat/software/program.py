@@ -1,13 +1,13 @@
 """What a server program is to hemostat: how it is recognised, and how its configuration says which keys it uses."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from posixpath import basename
 from typing import Final
 
-from hemostat.software.reading import MAX_LINE, Files, KeyUse, Lines, matches, resolve
+from hemostat.software.reading import MAX_LINE, Continued, Files, KeyUse, Lines, Numbered, matches, resolve
 
 __all__ = ["MAX_USES", "Dump", "Program", "Reading"]
 
@@ -44,8 +44,7 @@ class Dump:
     """How the program itself prints its effective configuration.
 
     argv    the command; options that name a configuration are added by who runs it
-    read    what it printed → files, the first being where to start, to be read as the program's own; of these only
-            lines that may be printed are looked at
+    read    what it printed → files, the first being where to start, to be read as the program's own
     source  where the command is documented
     """
 
@@ -71,6 +70,7 @@ class Program:
     several         what parts the directives of a line, where it may hold several: an expression of POSIX (extended),
                     so that awk takes it too
     comment         likewise, what begins a comment at a line's begin or behind a blank
+    continued       what makes a line go on with the one before: an indent, or a backslash at the end of that
     uses            the reader: files → uses
     dump            its own word on it, where it can print that
     """
@@ -86,6 +86,7 @@ class Program:
     options: Mapping[str, str] = field(default_factory=dict)
     several: str | None = None
     comment: str = "#"
+    continued: Continued = "never"
     dump: Dump | None = None
 
     def read(self, files: Mapping[str, Lines], starts: Sequence[str] | None = None) -> Reading:
@@ -113,11 +114,7 @@ class Program:
         if self.dump is None:
             raise ValueError(f"{self.name} does not print its configuration")
         files = self.dump.read(text)
-        kept = {
-            path: [(number, line) for number, text in lines if (line := self.printable(text)) is not None]
-            for path, lines in files.items()
-        }
-        return self.read(kept, tuple(islice(kept, 1)))
+        return self.read(files, tuple(islice(files, 1)))
 
     def runs(self, executable: str, argv: Sequence[str] = ()) -> bool:
         """Whether a process with this executable (a path) is one of this program. Where an interpreter runs it, its
@@ -156,11 +153,35 @@ class Program:
             if path
         )
 
+    def printed(self, lines: Iterable[Numbered]) -> list[Numbered]:
+        """What a collector may print of a configuration: lines, without their comments.
+
+        A line may be that is `printable`. One that goes on with the line before may be where that may; and where a line
+        may hold several directives, it has to be printable by itself too.
+        """
+        found: list[Numbered] = []
+        printed, open_end = False, False
+        for number, text in lines:
+            kept = self.printable(text)
+            goes_on = open_end if self.continued == "backslash" else text[:1] in (" ", "\t")
+            empty = not re.sub(rf"^\s*({self.comment}).*", "", text).strip()
+            if self.continued != "never" and goes_on and not empty:
+                if not printed:
+                    kept = None
+                elif self.several is None:
+                    kept = text.rstrip()
+            if kept is not None:
+                found.append((number, kept))
+            if not empty:
+                printed = kept is not None or (printed and goes_on and self.continued == "indent")
+            open_end = text.rstrip().endswith("\\")
+        return found
+
     def printable(self, line: str) -> str | None:
-        """What a collector may print of a line of a configuration: the line without a comment, or None.
+        """What a collector may print of a line that begins a directive: the line without a comment, or None.
 
         It may where each directive of the line is one of `allow`. Lines that name a section, or hold brackets alone,
-        are structure and may always be.
+        are structure and may always be. docs/software.md states the rule step by step.
         """
         line = re.sub(rf"(^|\s)({self.comment}).*", "", line).rstrip()
         if not line or len(line) > MAX_LINE or line.lstrip()[:1] == ";":

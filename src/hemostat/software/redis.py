@@ -68,7 +68,8 @@ PROGRAM = Program(
     name="redis",
     title="Redis, Valkey, KeyDB",
     source="redis.io, redis.conf",
-    executables=("redis-server", "redis-sentinel", "valkey-server", "keydb-server"),
+    executables=(# Debian's redis-server is a link to redis-check-rdb, which tells by its name what it is to do.
+    "redis-server", "redis-check-rdb", "redis-sentinel", "valkey-server", "keydb-server"),
     units=("redis", "redis-server", "redis-server@*", "redis-sentinel", "valkey", "keydb-server"),
     configurations=(
         "/etc/redis/*.conf",

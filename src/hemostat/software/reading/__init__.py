@@ -12,11 +12,11 @@ from hemostat.software.reading.sections import sections
 from hemostat.software.reading.terms import Group, Token, terms
 from hemostat.software.reading.tree import Directive, Event, Include, grow
 from hemostat.software.reading.use import Form, KeyUse, Role, Unresolved
-from hemostat.software.reading.words import keywords, logical, pair, pairs, unquoted, words
+from hemostat.software.reading.words import Continued, keywords, logical, pair, pairs, unquoted, words
 
 __all__ = [
-    "MAX_LINE", "Directive", "Event", "Files", "Form", "Group", "Include", "KeyUse", "Lines", "Numbered", "Role",
-    "Token", "Unresolved", "angles", "braces", "form_of", "grow", "indented", "keywords", "logical", "matches",
-    "numbered", "pair", "pair_of", "pairs", "port_of", "ports_of", "resolve", "sections", "terms", "unlocated",
-    "unquoted", "words",
+    "MAX_LINE", "Continued", "Directive", "Event", "Files", "Form", "Group", "Include", "KeyUse", "Lines",
+    "Numbered", "Role", "Token", "Unresolved", "angles", "braces", "form_of", "grow", "indented",
+    "keywords", "logical", "matches", "numbered", "pair", "pair_of", "pairs", "port_of", "ports_of",
+    "resolve", "sections", "terms", "unlocated", "unquoted", "words",
 ]  # fmt: skip

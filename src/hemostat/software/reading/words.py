@@ -6,7 +6,7 @@ from typing import Final, Literal
 from hemostat.software.reading.files import MAX_LINE, Numbered
 from hemostat.software.reading.tree import Event
 
-__all__ = ["keywords", "logical", "pair", "pairs", "unquoted", "words"]
+__all__ = ["Continued", "keywords", "logical", "pair", "pairs", "unquoted", "words"]
 
 Continued = Literal["never", "backslash", "indent"]
 _MAX_JOINED: Final = 4 * MAX_LINE
