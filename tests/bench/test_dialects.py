@@ -74,6 +74,7 @@ def test_a_layer_that_refuses_is_not_ready() -> None:
     timed.start(0)
     timed.from_peer(1, b"220 mail.example\r\n")
     timed.from_peer(2, b"250 mail.example\r\n")
+    timed.from_peer(3, b"502 not known here\r\n")
     assert (timed.ready, timed.refusal) == (False, "no-tls")
 
 
