@@ -91,7 +91,7 @@ def test_stunnel_says_what_it_loads(tmp_path: Path, pair: Pair) -> None:
             ("server", str(pair.certificate), str(pair.key), (), (ports[0],)),
             ("server", str(other), str(other), (), (ports[1],)),
         }
-        said = started.said()
+        said = started.await_text("Configuration successful")
         assert re.findall(r"Loading certificate from file: (\S+)", said) == [use.certificate for use in uses]
         assert re.findall(r"Loading private key from file: (\S+)", said) == [use.key for use in uses]
         for use in uses:
@@ -112,7 +112,7 @@ def test_openvpn_says_what_it_was_told(tmp_path: Path, pair: Pair) -> None:
         started.await_listening(port, "udp")
         program_found, named = program_of(started.process.pid)
     assert program_found is programs()["openvpn"]
-    assert str(start) in named
+    assert named == (str(start),)
     (use,) = read_from_disk("openvpn", start).uses
     assert (use.certificate, use.key, use.ports, use.role) == (
         str(pair.certificate),

@@ -78,6 +78,25 @@ def test_what_it_shows_to_servers_behind_it_is_a_clients() -> None:
     assert (use.role, use.certificate, use.key, use.chain) == ("client", "/c.pem", "/c.pem", ("/d.pem",))
 
 
+def test_pairs_of_a_proxy_and_of_a_macro() -> None:
+    proxy, macro = read(
+        "apache",
+        START,
+        """
+        <Proxy https://a.test/>
+          SSLProxyMachineCertificateFile /p.pem
+        </Proxy>
+        <Macro Host $name>
+          <VirtualHost *:443>
+            SSLCertificateFile /srv/$name.pem
+          </VirtualHost>
+        </Macro>
+        """,
+    )
+    assert (proxy.certificate, proxy.role) == ("/p.pem", "client")
+    assert (macro.unresolved, macro.written, macro.line) == ("computed", "/srv/$name.pem", 7)
+
+
 def test_what_mod_md_chooses_is_said() -> None:
     (use,) = read("apache", START, "MDomain a.test b.test")
     assert (use.unresolved, use.names) == ("computed", ("a.test", "b.test"))

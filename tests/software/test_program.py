@@ -54,7 +54,11 @@ def test_a_process_is_recognised(executable: str, argv: tuple[str, ...], expecte
         ({"-c": ""}, ("served", "-c"), ()),
         ({"--config": ""}, ("served", "--config=/a", "--config", "/b"), ("/a", "/b")),
         ({"--config": ""}, ("served", "--configured=/a"), ()),
-        ({"": ""}, ("served", "-v", "/a", "/b"), ("/a",)),
+        ({"": ""}, ("served", "a", "/b"), ("/run/a",)),
+        ({"": ""}, ("served", "-v", "/a"), ()),
+        ({"-c": ""}, ("served", "-c", "x.conf", "-p", "../srv"), ("/srv/x.conf",)),
+        ({"-c": ""}, ("served", "-p"), ()),
+        ({}, (), ()),
         ({}, ("served", "-c", "/a"), ()),
         ({"-D": "x.conf", "-f": ""}, ("served", "-D", "data", "-f", "y"), ("/run/data/x.conf", "/run/y")),
     ],
@@ -62,7 +66,7 @@ def test_a_process_is_recognised(executable: str, argv: tuple[str, ...], expecte
 def test_a_command_line_names_configurations(
     options: dict[str, str], argv: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
-    assert program(options=options).named_by(argv, "/run") == expected
+    assert program(options=options, folder_option="-p").named_by(argv, "/run") == expected
 
 
 def test_reading_starts_where_the_distributions_keep_it() -> None:

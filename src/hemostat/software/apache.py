@@ -89,6 +89,7 @@ class _Server:
 
     said: dict[str, list[Directive]] = field(default_factory=dict)
     hosts: list[Directive] = field(default_factory=list)
+    macros: list[Directive] = field(default_factory=list)
 
     def take(self, block: Directive) -> None:
         """What stands in a block, and in blocks whose condition is not to be known here."""
@@ -99,6 +100,13 @@ class _Server:
                 self.hosts.append(each)
             elif each.name in _TRANSPARENT:
                 self.take(each)
+            elif each.name == "macro":
+                self.macros += [said for said in each.walk() if said.name == "sslcertificatefile"]
+            else:
+                # Proxies and paths have their own pairs for servers behind them, and none for those who connect.
+                for said in each.walk():
+                    if said.name.startswith("sslproxymachine"):
+                        self.said.setdefault(said.name, []).append(said)
 
     def all(self, name: str) -> list[Directive]:
         return self.said.get(name, [])
@@ -155,6 +163,9 @@ def _server(
         yield replace(use, role="client", chain=chain)
     for said in server.all("sslproxymachinecertificatepath"):
         yield replace(pair_of(_known(reader, said), None, reader.root, together=True), role="client")
+    for said in server.macros:
+        # What `Use` puts in place of its parameters is not followed.
+        yield KeyUse(file=said.path, line=said.line, unresolved="computed", written=said.value)
     for said in (each for name in ("mdomain", "mdomainset") for each in server.all(name)):
         # mod_md keeps them in a store of its own, and chooses them while it runs.
         yield KeyUse(file=said.path, line=said.line, names=said.values, unresolved="computed")
@@ -189,9 +200,11 @@ PROGRAM = Program(
         "/opt/lampp/etc/httpd.conf",
     ),
     options={"-f": ""},
+    folder_option="-d",
     allow=frozenset(
         {
-            "virtualhost", *_TRANSPARENT, "include", "includeoptional", "serverroot", "servername", "serveralias",
+            "virtualhost", "macro", "proxy", "proxymatch", *_TRANSPARENT,
+            "include", "includeoptional", "serverroot", "servername", "serveralias",
             "listen", "sslengine", "sslcertificatefile", "sslcertificatekeyfile", "sslcertificatechainfile",
             "sslsessionticketkeyfile", "sslproxymachinecertificatefile", "sslproxymachinecertificatepath",
             "sslproxymachinecertificatechainfile", "mdomain", "mdomainset",

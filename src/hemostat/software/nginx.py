@@ -121,6 +121,7 @@ PROGRAM = Program(
         "/opt/nginx/conf/nginx.conf",
     ),
     options={"-c": ""},
+    folder_option="-p",
     allow=frozenset(
         {
             "http", "mail", "stream", "server", "location", "include", "listen", "server_name", "ssl",

@@ -89,6 +89,7 @@ PROGRAM = Program(
         "/usr/local/etc/openvpn/*.conf",
     ),
     options={"--config": "", "": ""},
+    folder_option="--cd",
     allow=frozenset(
         {
             "cd", "cert", "client", "config", "extra-certs", "key", "lport", "pkcs12", "port", "tls-client",

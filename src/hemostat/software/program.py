@@ -26,6 +26,17 @@ _VALUE: Final = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[0-9]+)[\s)]*""")
 _INTERPRETER: Final = re.compile(r"(?:lua|python|perl|ruby|java|beam|erlexec)[a-z0-9.-]*")
 
 
+def _value_of(option: str, word: str, following: Iterator[str]) -> str | None:
+    """What a word of a command line, or the one that follows it, gives to an option; None where it is another."""
+    if not option:
+        return None
+    if word == option:
+        return next(following, "")
+    if option.startswith("--"):
+        return word[len(option) + 1 :] if word.startswith(option + "=") else None
+    return word[len(option) :] if word.startswith(option) and len(option) == 2 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a configuration says.
@@ -63,8 +74,9 @@ class Program:
     executables     by which a process is recognised: file names, or the ends of paths (`postfix/sbin/master`)
     units           what stops and starts it: systemd units and init scripts by name, on the distributions
     configurations  where its configuration begins on the distributions: absolute paths and glob patterns
-    options         of its command line, whose argument is the configuration (`-c`), or "" where that is an argument
-                    alone → the file, where what is named so is its folder, else ""
+    options         of its command line, whose argument is the configuration (`-c`), or "" where its first argument is
+                    → the file, where what is named so is its folder, else ""
+    folder_option   of its command line, which says from which folder these are seen, in place of the process's own
     allow           names of directives, in lower case, whose lines a collector may print: never one that may hold a
                     password or a key. `/`: a line that is a path alone
     several         what parts the directives of a line, where it may hold several: an expression of POSIX (extended),
@@ -84,6 +96,7 @@ class Program:
     allow: frozenset[str]
     uses: Callable[[Files], Iterator[KeyUse]]
     options: Mapping[str, str] = field(default_factory=dict)
+    folder_option: str = ""
     several: str | None = None
     comment: str = "#"
     continued: Continued = "never"
@@ -130,27 +143,22 @@ class Program:
     def named_by(self, argv: Sequence[str], folder: str = "/") -> tuple[str, ...]:
         """The configurations that a command line names, seen from the process's folder; none where it names none."""
         found: list[tuple[str, str]] = []
-        words = iter(argv[1:])
+        given = list(argv[1:])
+        if "" in self.options and given and not given[0].startswith("-"):
+            found.append((given[0], self.options[""]))
+        words = iter(given)
         for word in words:
-            for option, inside in self.options.items():
-                if not option:
-                    continue
-                if word == option:
-                    found.append((next(words, ""), inside))
-                elif option.startswith("--") and word.startswith(option + "="):
-                    found.append((word[len(option) + 1 :], inside))
-                elif len(option) == 2 and word.startswith(option) and not word.startswith("--"):
-                    found.append((word[2:], inside))
-                else:
-                    continue
-                break
-            else:
-                if "" in self.options and not word.startswith("-") and not found:
-                    found.append((word, self.options[""]))
+            for option in (*self.options, self.folder_option):
+                value = _value_of(option, word, words)
+                if value and option == self.folder_option:
+                    folder = resolve(value, folder)
+                elif value:
+                    found.append((value, self.options[option]))
+                if value is not None:
+                    break
         return tuple(
             resolve(inside, resolve(path, folder)) if inside else resolve(path, folder)
             for path, inside in found
-            if path
         )
 
     def printed(self, lines: Iterable[Numbered]) -> list[Numbered]:
