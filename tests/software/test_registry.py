@@ -52,6 +52,12 @@ def test_what_each_says_of_itself(program: Program) -> None:
     assert all(word == word.lower() for word in program.allow)
 
 
+@pytest.mark.parametrize("program", programs().values(), ids=programs())
+def test_what_a_collector_goes_by_may_stand_in_a_table_of_a_shell(program: Program) -> None:
+    for word in (*program.allow, *program.configurations, program.several or "", program.comment):
+        assert not set(word) & set(" \t\n'\\`$")
+
+
 SECRET = (
     "password",
     "passwd",

@@ -153,7 +153,7 @@ PROGRAM = Program(
             "smtp", "smtps", "submission", "submissions", "25", "465", "587", "smtpd", "/",
         }
     ),
-    several=r"(^|[ \t])-o[ \t]",
+    several="-o[^a-z]",
     continued="indent",
     uses=_uses,
     dump=Dump(argv=("postconf", "-n"), read=_read_dump, source="postconf(1)"),

@@ -80,7 +80,7 @@ class Program:
     allow           names of directives, in lower case, whose lines a collector may print: never one that may hold a
                     password or a key. `/`: a line that is a path alone
     several         what parts the directives of a line, where it may hold several: an expression of POSIX (extended),
-                    so that awk takes it too
+                    without blanks and single quotes, so that it may stand in a table of a shell and be awk's
     comment         likewise, what begins a comment at a line's begin or behind a blank
     continued       what makes a line go on with the one before: an indent, or a backslash at the end of that
     uses            the reader: files → uses

@@ -173,7 +173,7 @@ PROGRAM = Program(
         }
     ),
     # Lua needs nothing between two assignments: what follows a string or a number may be the next.
-    several="[;{},]|[\"'0-9][ \t]+",
+    several='[;{},]|["-(0-9][^!-~]+',
     comment="--",
     uses=_uses,
 )  # fmt: skip
