@@ -24,11 +24,18 @@ def read_from_disk(program: str, *starts: Path) -> Reading:
     paths = [str(path) for path in starts]
     for _ in range(8):
         reading = programs()[program].read(files, paths)
-        found = {path for pattern in reading.wants for path in glob.glob(pattern) if os.path.isfile(path)}
+        found = {file for pattern in reading.wants for path in glob.glob(pattern) for file in _files(path)}
         if found <= files.keys():
             return reading
         files |= {path: numbered(Path(path).read_text()) for path in found}
     raise AssertionError("it wants more each time")
+
+
+def _files(path: str) -> list[str]:
+    """The file, or those below the folder."""
+    if os.path.isfile(path):
+        return [path]
+    return [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
 
 
 def pairs_of(

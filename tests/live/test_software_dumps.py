@@ -85,7 +85,7 @@ def test_apache_prints_what_is_said_and_its_certificates(tmp_path: Path, pair: P
     )
     start.write_text(
         f"{modules}PidFile {tmp_path}/pid\nErrorLog {tmp_path}/log\nServerName main.test\nListen 127.0.0.1:{port}\n"
-        f"ServerRoot {tmp_path}\nDefine key {pair.key}\nIncludeOptional sites/*.conf\nIncludeOptional none/*.conf\n"
+        f"ServerRoot {tmp_path}\nDefine key {pair.key}\nInclude sites\nIncludeOptional none/*.conf\n"
     )
     reading = read_from_disk("apache", start)
     assert pairs_of(reading.uses) == {

@@ -53,6 +53,8 @@ def test_the_settings_of_later_versions() -> None:
 def test_a_key_that_stands_there_is_said_and_not_repeated() -> None:
     use, *_ = read("dovecot", START, "ssl_cert = </a\nssl_key = -----BEGIN PRIVATE KEY-----\n")
     assert (use.certificate, use.key, use.unresolved, use.written) == ("/a", None, "inline", None)
+    (use,) = read("dovecot", START, "ssl_cert = </a\nssl_key = MIIEsecret\n")
+    assert (use.key, use.unresolved, use.written) == (None, "inline", None)
     (use,) = read("dovecot", START, "ssl_cert = </a\nssl_key = $ssl_default_key\n")
     assert (use.unresolved, use.written) == ("variable", "$ssl_default_key")
 

@@ -43,7 +43,7 @@ class Reading:
 
     uses   where it names certificates and keys, and what of it could not be read (`unresolved`)
     wants  absolute paths and glob patterns that it begins with and includes: where there are such files that were not
-           given yet, bring them and read again
+           given yet, bring them and read again. One that is a folder means all files below it
     """
 
     uses: tuple[KeyUse, ...]

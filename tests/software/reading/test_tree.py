@@ -45,19 +45,26 @@ def test_a_file_stands_where_it_is_included_and_its_blocks_end_with_it() -> None
 
 
 def test_what_is_missing_is_said_unless_it_may_be() -> None:
-    _, files = grown("include b; include *.conf; try c; include $d; below e;")
+    _, files = grown("include b; include *.conf; try c; include $d; below e; below f/;")
     assert [(use.unresolved, use.written) for use in files.lost] == [
         ("missing", "/c/b"),
         ("variable", "$d"),
         ("missing", "/c/e"),
     ]
-    assert list(files.wants) == ["/c/b", "/c/*.conf", "/c/c", "/c/e"]
+    assert list(files.wants) == ["/c/b", "/c/*.conf", "/c/c", "/c/e", "/c/f"]
 
 
 def test_a_circle_ends() -> None:
     root, files = grown("a; include b;", b="c; include a; d;")
     assert shape(root) == ["a", "c", "d"]
     assert [(use.file, use.unresolved) for use in files.lost] == [("/c/b", "too-deep")]
+
+
+def test_a_chain_of_files_ends_at_the_limit() -> None:
+    chain = {f"f{n}": f"x; include f{n + 1};" for n in range(60)}
+    root, files = grown("include f0;", **chain, f60="x;")
+    assert len(root.all("x")) == MAX_DEPTH - 1
+    assert [(use.unresolved, use.written) for use in files.lost] == [("too-deep", f"f{MAX_DEPTH - 1}")]
 
 
 def test_files_that_multiply_end_at_the_limit() -> None:

@@ -127,6 +127,8 @@ def _included(files: Files, path: str, line: int, include: Include) -> list[str]
         return []
     pattern = resolve(include.pattern, dirname(path) if include.folder is None else include.folder)
     found = files.matching(pattern, below=include.below)
-    if not found and not include.optional and not set("*?[") & set(pattern):
+    # A folder may be there and empty.
+    folder = include.below and include.pattern.endswith("/")
+    if not found and not include.optional and not folder and not set("*?[") & set(pattern):
         files.lose(path, line, "missing", pattern)
     return found
