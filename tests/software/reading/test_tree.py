@@ -9,7 +9,7 @@ from tests.software.reading.hostile import scraps
 
 
 def include(event: Event) -> Include | None:
-    if event.name in ("include", "try", "below"):
+    if event.name in ("include", "try", "below") and event.values:
         return Include(event.values[0], None, event.name == "try", event.name == "below")
     return None
 
