@@ -181,3 +181,43 @@ def test_a_package_that_dpkg_builds(tmp_path: Path, compression: str) -> None:
     assert way[0].startswith("data.tar")
     assert way[1:] == ("./usr/libssl.so",)
     assert copy.heartbeats == "present"
+
+
+def a_library(folder: Path) -> Path:
+    return compiled(folder, LIBSSL + HEARTBEATS, "-shared", "-fPIC").rename(folder / "libssl.so")
+
+
+@pytest.mark.parametrize("compress", [["-z"], []])
+def test_a_cabinet_that_gcab_makes(tmp_path: Path, compress: list[str]) -> None:
+    library = a_library(tmp_path)
+    (tmp_path / "filler.txt").write_text("".join(f"{number} bottles of beer\n" for number in range(20_000)))
+    cabinet = tmp_path / "made.cab"
+    files = ["filler.txt", library.name]
+    subprocess.run(
+        [needs.program("gcab", "gcab"), "-c", *compress, cabinet, *files],
+        cwd=tmp_path,
+        check=True,
+        timeout=60,
+    )
+    ((way, copy),) = copies(cabinet).items()
+    assert (way, copy.heartbeats) == (("libssl.so",), "present")
+
+
+WIX = """<?xml version="1.0"?><Wix xmlns="http://schemas.microsoft.com/wix/2006/wi">
+<Product Id="*" UpgradeCode="12345678-1234-1234-1234-111111111111" Name="x" Version="1.0"
+  Manufacturer="x" Language="1033">
+<Package InstallerVersion="200" Compressed="yes"/><Media Id="1" Cabinet="product.cab" EmbedCab="yes"/>
+<Directory Id="TARGETDIR" Name="SourceDir"><Component Id="C" Guid="12345678-1234-1234-1234-222222222222">
+<File Id="F" Source="libssl.so"/></Component></Directory><Feature Id="D" Level="1"><ComponentRef Id="C"/></Feature>
+</Product></Wix>"""
+
+
+def test_an_installer_that_wixl_makes(tmp_path: Path) -> None:
+    a_library(tmp_path)
+    (tmp_path / "x.wxs").write_text(WIX)
+    installer = tmp_path / "x.msi"
+    subprocess.run(
+        [needs.program("wixl", "wixl"), "-o", installer, "x.wxs"], cwd=tmp_path, check=True, timeout=60
+    )
+    ((way, copy),) = copies(installer).items()
+    assert (way, copy.heartbeats) == (("product.cab", "F"), "present")

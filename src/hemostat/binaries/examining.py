@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, TypeAlias
 
-from hemostat.binaries.archives import Budget, Forward, Limits, Refused, Spent, open_archive
+from hemostat.binaries.archives import WANT_FILE, Budget, Forward, Limits, Refused, Spent, open_archive
 from hemostat.binaries.archives.streams import File, Memory, window
 from hemostat.binaries.archives.zip import ends_as_zip
 from hemostat.binaries.copies import OpenSslCopy, read_openssl
@@ -103,7 +103,7 @@ class _Look:
     ) -> Iterator[Finding]:
         if depth >= self._limits.depth:
             raise Refused("limit-depth")
-        if kind is Kind.ZIP and whole is None:
+        if kind in WANT_FILE and whole is None:
             whole = Memory(self._held(source))
         with closing(open_archive(kind, source, whole, self._budget)) as members:
             for member in members:

@@ -36,10 +36,10 @@ class Kind(StrEnum):
     LZMA = "lzma"
     """The format before xz, without a magic: as `lzma` and old packages wrote it."""
     ZSTD = "zstd"
-
+    CABINET = "cabinet"
     MSI = "msi"
     """A compound file: a Windows Installer package, or an old document."""
-    CABINET = "cabinet"
+
     SEVEN_ZIP = "7z"
     RAR = "rar"
     XAR = "xar"
@@ -57,13 +57,24 @@ class Kind(StrEnum):
 
 CODE: Final = frozenset({Kind.ELF, Kind.PE, Kind.MACHO, Kind.OBJECTS})
 OPENED: Final = frozenset(
-    {Kind.ZIP, Kind.TAR, Kind.DEB, Kind.RPM, Kind.CPIO, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.ZSTD}
+    {
+        Kind.ZIP,
+        Kind.TAR,
+        Kind.DEB,
+        Kind.RPM,
+        Kind.CPIO,
+        Kind.GZIP,
+        Kind.BZIP2,
+        Kind.XZ,
+        Kind.LZMA,
+        Kind.ZSTD,
+        Kind.CABINET,
+        Kind.MSI,
+    }
 )
 """Archives that are looked into."""
 SEALED: Final = frozenset(
     {
-        Kind.MSI,
-        Kind.CABINET,
         Kind.SEVEN_ZIP,
         Kind.RAR,
         Kind.XAR,

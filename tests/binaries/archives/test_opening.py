@@ -12,6 +12,7 @@ from hemostat.binaries.kinds import OPENED
 from tests.binaries.archives.outcomes import outcome
 from tests.binaries.archives.packing import a_cpio, a_deb, a_tar, a_zip, an_rpm, budget, forward, read_all
 from tests.binaries.archives.test_unpacking import WRITERS
+from tests.binaries.archives.windows_packing import a_cab, an_msi
 
 FILES = {"a": b"text"}
 PAYLOAD = gzip.compress(a_cpio(FILES))
@@ -21,6 +22,8 @@ ARCHIVES = {
     Kind.DEB: (a_deb(FILES), [(b"debian-binary", b"2.0\n"), (b"a", b"text")]),
     Kind.RPM: (an_rpm(PAYLOAD), [("", PAYLOAD)]),
     Kind.CPIO: (a_cpio(FILES), [(b"a", b"text")]),
+    Kind.CABINET: (a_cab(FILES), [(b"a", b"text")]),
+    Kind.MSI: (an_msi({"a": b"x" * 5000}), [("a", b"x" * 5000)]),
     **{kind: (pack(b"text"), [("", b"text")]) for kind, pack in WRITERS.items()},
 }
 

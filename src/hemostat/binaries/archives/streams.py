@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from hemostat.binaries.archives.limits import Budget
 from hemostat.binaries.errors import BinaryError
 
-__all__ = ["CHUNK", "File", "Forward", "Member", "Memory", "window"]
+__all__ = ["CHUNK", "File", "Forward", "Guarded", "Member", "Memory", "window"]
 
 CHUNK: Final = 1 << 18
 """Bytes read at a time: they fit the processor's cache."""
@@ -37,30 +38,61 @@ class Memory:
         return self._at
 
 
+class Guarded:
+    """A `File` for a library that wants one: what is read counts, and the file's own errors are kept."""
+
+    closed = False
+
+    def __init__(self, file: File, budget: Budget) -> None:
+        self._file = file
+        self._budget = budget
+        self.failed: OSError | None = None
+        """What the file itself raised, which a library may take for something else."""
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            found = self._file.read(size)
+        except OSError as error:
+            self.failed = error
+            raise
+        self._budget.read(len(found))
+        return found
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.seek(0, 1)
+
+    def seekable(self) -> bool:
+        return True
+
+
 class Forward:
-    """What `read` gives, in order. `read(n)` gives at most n bytes, none only at the end."""
+    """What `read` gives, in order: called with how much is wanted, it may give less or more, none only at the end."""
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
         self._read = read
         self._ahead = b""
+        self._first = 0
         self.at = 0
         """Bytes given out so far."""
 
     def peek(self, count: int) -> bytes:
         """The next bytes, `count` at most and fewer only at the end, which will come again."""
-        while len(self._ahead) < count:
-            more = self._read(max(CHUNK, count - len(self._ahead)))
+        while len(self._ahead) - self._first < count:
+            more = self._read(max(CHUNK, count))
             if not more:
                 break
-            self._ahead += more
-        return self._ahead[:count]
+            self._ahead, self._first = self._ahead[self._first :] + more, 0
+        return self._ahead[self._first : self._first + count]
 
     def read(self, count: int) -> bytes:
         """At most `count` bytes; none only at the end."""
-        if self._ahead:
-            found, self._ahead = self._ahead[:count], self._ahead[count:]
-        else:
-            found = self._read(count)
+        if self._first >= len(self._ahead):
+            self._ahead, self._first = self._read(max(CHUNK, count)), 0
+        found = self._ahead[self._first : self._first + count]
+        self._first += len(found)
         self.at += len(found)
         return found
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Final, cast
 
 from hemostat.binaries.archives.limits import Budget
-from hemostat.binaries.archives.streams import File, Forward, Member
+from hemostat.binaries.archives.streams import File, Forward, Guarded, Member
 from hemostat.binaries.errors import BinaryError
 
 __all__ = ["ends_as_zip", "members_of_zip"]
@@ -39,36 +39,16 @@ _ERRORS: Final = (
 """What zipfile raises of damaged archives; OSError is bzip2's for damaged data."""
 
 
-class _Guarded:
+class _Headers(Guarded):
     """The file that zipfile reads: it reads in pieces, but for the directory."""
 
-    def __init__(self, file: File, budget: Budget) -> None:
-        self._file = file
-        self._budget = budget
-        self.failed: OSError | None = None
-        """What the file itself raised, which zipfile may take for something else."""
-
-    def read(self, size: int = _LONGEST_END) -> bytes:
+    def read(self, size: int = _LONGEST_END, /) -> bytes:
         """Without a size zipfile asks for the end record with its comment."""
         if not 0 <= size <= _DIRECTORY:
             raise BinaryError("malformed")
-        try:
-            found = self._file.read(size)
-        except OSError as error:
-            self.failed = error
-            raise
-        self._budget.read(len(found))
+        found = super().read(size)
         is_header = found.startswith(_ENTRY) or (found.startswith(_LOCAL) and size == _LOCAL_SIZE)
         return _without_encodings(found) if is_header else found
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.seek(0, 1)
-
-    def seekable(self) -> bool:
-        return True
 
 
 def ends_as_zip(tail: bytes) -> bool:
@@ -90,7 +70,7 @@ def _without_encodings(headers: bytes) -> bytes:
 
 def members_of_zip(file: File, budget: Budget) -> Iterator[Member]:
     """In the order of the directory; no folders. Raises BinaryError and Spent, and the file's own OSError."""
-    guarded = _Guarded(file, budget)
+    guarded = _Headers(file, budget)
     try:
         with zipfile.ZipFile(cast("IO[bytes]", guarded)) as archive:
             for info in archive.infolist():
@@ -109,7 +89,7 @@ def members_of_zip(file: File, budget: Budget) -> Iterator[Member]:
 
 
 def _reader(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, guarded: _Guarded, budget: Budget
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, guarded: Guarded, budget: Budget
 ) -> Callable[[int], bytes]:
     opened: IO[bytes] | None = None
 
@@ -126,7 +106,7 @@ def _reader(
     return read
 
 
-def _translated(error: Exception, guarded: _Guarded) -> Exception:
+def _translated(error: Exception, guarded: Guarded) -> Exception:
     if guarded.failed is not None:
         return guarded.failed
     return BinaryError("truncated" if isinstance(error, EOFError) else "malformed")
