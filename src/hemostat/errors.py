@@ -9,6 +9,7 @@
     ├── targets.TargetError            what the user wrote is not a target
     ├── layers.ProxyError              what the user wrote is not a proxy
     ├── certificates.CertificateError  not even a key can be found in what should be a certificate
+    ├── snapshots.SnapshotError        what a host printed of itself is cut, garbled or no snapshot
     ├── binaries.BinaryError            what should be code or an archive cannot be read
     ├── evidence.EvidenceError         an observation is malformed, or its digest does not hold
     ├── ledger.LedgerError             the ledger can't be opened, is another schema, or is damaged

@@ -28,6 +28,7 @@ CORE = (
     "incidents",
     "certificates",
     "binaries",
+    "snapshots",
     "assess",
 )
 HEART = ("wire", "evidence", "layers", "dialects", "exchange")
