@@ -37,6 +37,11 @@ MOST_OWNERS=512
 NL='
 '
 
+# What is in OpenSSL's code of every version, and what is only where heartbeats are. No -F: BusyBox would then end a line
+# at its first NUL byte.
+ANY_TEXT='OpenSSL [0-9]\.[0-9]' HEARTBEAT=tls1_process_heartbeat
+VERSION_TEXT='OpenSSL [0-9]\{1,2\}\.[0-9]\{1,2\}\.[0-9]\{1,2\}[ -~]\{0,60\}'
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Records
 
@@ -135,7 +140,7 @@ find_tools() {
     else TIMEOUT=''
     fi
     # Some greps end a line at its first NUL byte, and would overlook nearly all of a library.
-    if [ "$(printf 'a\000OpenSSL 1.0.1e\n' | grep -a -o 'OpenSSL 1' 2>/dev/null)" = 'OpenSSL 1' ]; then GREP='whole'
+    if [ "$(printf 'a\000OpenSSL 1.0.1e\n' | grep -c -e "$ANY_TEXT" -e $HEARTBEAT)" = 1 ]; then GREP='whole'
     else GREP='cut'
     fi
 }
@@ -262,11 +267,6 @@ find_starts() {
     LEFT_OUT=$(printf '%s\n' "$mounts" | sed -n 's/^leave //p')
 }
 
-# What is in OpenSSL's code of every version, and what is only where heartbeats are. No -F: BusyBox would then end a line
-# at its first NUL byte.
-ANY_TEXT='OpenSSL [0-9]\.[0-9]' HEARTBEAT=tls1_process_heartbeat
-VERSION_TEXT='OpenSSL [0-9]\{1,2\}\.[0-9]\{1,2\}\.[0-9]\{1,2\}[ -~]\{0,60\}'
-
 # One walk over the disk. Prints a letter and an encoded path a line: N by its name, C by what is in it, L too large to
 # be read, then E what could not be read, and S with the status of find.
 search() {
@@ -315,11 +315,7 @@ search() {
 
 # texts_of FILE: its version texts and the names of heartbeat functions in it, each once.
 texts_of() {
-    if [ "$GREP" = whole ]; then
-        grep -a -o -e "$VERSION_TEXT" -e $HEARTBEAT <"$1"
-    else
-        tr -c ' -~' '\n' <"$1" | grep -o -e "$VERSION_TEXT" -e $HEARTBEAT
-    fi 2>/dev/null | awk '!seen[$0]++ && ++n <= 64'
+    tr -c ' -~' '\n' <"$1" | grep -o -e "$VERSION_TEXT" -e $HEARTBEAT | awk '!seen[$0]++ && ++n <= 64'
 }
 
 # examine FILE NAMED KEY VALUE …: prints a copy; without a name of OpenSSL's (NAMED no) only of a file that is no text and
@@ -847,7 +843,7 @@ look_at_processes() {
             text = substr($0, colon + 1)
         }
         /^\/proc\/[0-9]+\/stat:/ {
-            stat[pid] = (pid in stat) ? stat[pid] "\n" text : text; next
+            stat[pid] = stat[pid] text "\n"; next
         }
         /^\/proc\/[0-9]+\/status:/ { split(text, w, " "); uid[pid] = w[2]; effective[pid] = w[3]; next }
         /^\/proc\/[0-9]+\/cgroup:/ {
@@ -877,7 +873,7 @@ look_at_processes() {
             }
             if (!((pid, object[key]) in has)) {
                 has[pid, object[key]] = 1
-                held[pid] = (pid in held) ? held[pid] "," object[key] : object[key]
+                held[pid] = held[pid] "," object[key]
             }
             next
         }
@@ -923,7 +919,7 @@ look_at_processes() {
                     (boot == "" ? "" : sprintf("\tstarted=%.2f", boot + w[20] / ticks)) field("uid", uid[pid]) \
                     field("effective-uid", effective[pid]) field("user", user[uid[pid]]) field("cgroup", cgroup[pid]) \
                     field("root", root[pid] == "/" ? "" : root[pid]) field("mount-namespace", mount[pid]) \
-                    (pid in held ? "\tobjects=" held[pid] : "") (missing == "" ? "" : "\tunread=" missing)
+                    (pid in held ? "\tobjects=" substr(held[pid], 2) : "") (missing == "" ? "" : "\tunread=" missing)
             }
             if (gone_count) print "skipped\twhat=process\twhy=vanished\tcount=" gone_count
         }' $passwd -
@@ -1025,7 +1021,7 @@ look_at_sockets() {
         }
         function port(text) { return byte[substr(text, 1, 2)] * 256 + byte[substr(text, 3, 2)] }
         function shown(text, v6,  at) { at = index(text, ":"); return address(text, v6) ":" port(substr(text, at + 1)) }
-        $1 == "holds" { holders[$2] = ($2 in holders) ? holders[$2] "," $3 : $3; next }
+        $1 == "holds" { holders[$2] = holders[$2] "," $3; next }
         $1 == "space" { space = $2; next }
         $3 !~ /^[0-9A-F]+:[0-9A-F][0-9A-F][0-9A-F][0-9A-F]$/ || !($5 in state) { next }
         {
@@ -1057,7 +1053,7 @@ look_at_sockets() {
                 line = line "\tinode=" w[11] "\tuid=" w[9] field("user", user[w[9]])
                 if (spaces[i] != 0) line = line "\tnetwork-namespace=" spaces[i]
                 if (what == "listening" && accepted[spaces[i], local_port]) line = line "\taccepted=" accepted[spaces[i], local_port]
-                if (w[11] in holders) line = line "\tpids=" holders[w[11]]
+                if (w[11] in holders) line = line "\tpids=" substr(holders[w[11]], 2)
                 print line
             }
             if (left) print "skipped\twhat=socket\twhy=too-many\tcount=" left
@@ -1105,14 +1101,129 @@ section_sockets() {
 # ---------------------------------------------------------------------------------------------------------------------
 # keys
 
-# What a configuration may say aloud, by program: where it begins (`at`), and the directives whose lines are printed
-# (`allow`; `several` may stand on one line). Nothing else of a configuration leaves this host. A test compares this
-# table with src/hemostat/software/, which is where it comes from.
+# What a configuration may say aloud, by program: where it begins (`at`), what begins a comment, what parts directives where
+# a line may hold `several`, how a line goes on (`program NAME HOW`), and the directives whose lines are printed (`allow`).
+# Nothing else of a configuration leaves this host. src/hemostat/software/ is where it comes from: a test compares them.
 PROGRAMS='
+program apache backslash
+comment #
+at /etc/apache2/apache2.conf /etc/apache2/httpd.conf /etc/httpd/conf/httpd.conf /usr/local/apache2/conf/httpd.conf
+at /usr/local/etc/apache2[24]/httpd.conf /opt/lampp/etc/httpd.conf
+allow else elseif if ifdefine ifdirective iffile ifmodule ifsection ifversion include includeoptional listen macro
+allow mdomain mdomainset proxy proxymatch serveralias servername serverroot sslcertificatechainfile
+allow sslcertificatefile sslcertificatekeyfile sslengine sslproxymachinecertificatechainfile
+allow sslproxymachinecertificatefile sslproxymachinecertificatepath sslsessionticketkeyfile virtualhost
+program dovecot backslash
+comment #
+at /etc/dovecot/dovecot.conf /usr/local/etc/dovecot/dovecot.conf
+allow include include_try inet_listener local local_name port protocol remote service ssl ssl_alt_cert ssl_alt_key
+allow ssl_cert ssl_client_cert ssl_client_cert_file ssl_client_key ssl_client_key_file ssl_key
+allow ssl_server_alt_cert_file ssl_server_alt_key_file ssl_server_cert_file ssl_server_key_file
+program ejabberd never
+comment [#%]
+several [{},]
+at /etc/ejabberd/ejabberd.yml /etc/ejabberd/ejabberd.cfg /opt/ejabberd/conf/ejabberd.yml
+at /usr/local/etc/ejabberd/ejabberd.yml
+allow / c2s_certfile certfile certfiles domain_certfile host_config include_config_file listen module port
+allow s2s_certfile
+program exim backslash
+comment #
+at /var/lib/exim4/config.autogenerated /etc/exim4/exim4.conf /etc/exim/exim.conf /etc/exim.conf /usr/exim/configure
+at /usr/local/etc/exim/configure
+allow begin confdir daemon_smtp_ports driver elifdef elifndef else endif ifdef ifndef include include_if_exists
+allow main_tls_advertise_hosts main_tls_certificate main_tls_certkey main_tls_enable main_tls_privatekey
+allow tls_advertise_hosts tls_certificate tls_on_connect_ports tls_privatekey
+program haproxy never
+comment #
+at /etc/haproxy/haproxy.cfg /etc/haproxy/conf.d/*.cfg /usr/local/etc/haproxy.conf /usr/local/etc/haproxy/haproxy.cfg
+allow / acme backend bind cache crt-base crt-store default-server defaults fcgi-app frontend global http-errors
+allow key-base listen load log-forward mailers peers program resolvers ring server traces
+program mosquitto never
+comment #
+at /etc/mosquitto/mosquitto.conf /usr/local/etc/mosquitto/mosquitto.conf
+allow bridge_certfile bridge_keyfile certfile connection include_dir keyfile listener port tls_keyform
+program mysql never
+comment [#;]
+at /etc/my.cnf /etc/mysql/my.cnf /usr/local/etc/my.cnf /usr/local/etc/mysql/my.cnf /usr/local/mysql/my.cnf
+at /usr/local/mysql/etc/my.cnf /opt/lampp/etc/my.cnf /root/.my.cnf
+allow admin-port admin-ssl-cert admin-ssl-key admin-ssl_cert admin-ssl_key admin_port admin_ssl-cert admin_ssl-key
+allow admin_ssl_cert admin_ssl_key datadir include includedir loose-admin-ssl-cert loose-admin-ssl-key
+allow loose-admin-ssl_cert loose-admin-ssl_key loose-admin_ssl-cert loose-admin_ssl-key loose-admin_ssl_cert
+allow loose-admin_ssl_key loose-mysqlx-ssl-cert loose-mysqlx-ssl-key loose-mysqlx-ssl_cert loose-mysqlx-ssl_key
+allow loose-mysqlx_ssl-cert loose-mysqlx_ssl-key loose-mysqlx_ssl_cert loose-mysqlx_ssl_key loose-ssl-cert
+allow loose-ssl-key loose-ssl_cert loose-ssl_key loose_admin-ssl-cert loose_admin-ssl-key loose_admin-ssl_cert
+allow loose_admin-ssl_key loose_admin_ssl-cert loose_admin_ssl-key loose_admin_ssl_cert loose_admin_ssl_key
+allow loose_mysqlx-ssl-cert loose_mysqlx-ssl-key loose_mysqlx-ssl_cert loose_mysqlx-ssl_key loose_mysqlx_ssl-cert
+allow loose_mysqlx_ssl-key loose_mysqlx_ssl_cert loose_mysqlx_ssl_key loose_ssl-cert loose_ssl-key loose_ssl_cert
+allow loose_ssl_key mysqlx-port mysqlx-ssl-cert mysqlx-ssl-key mysqlx-ssl_cert mysqlx-ssl_key mysqlx_port
+allow mysqlx_ssl-cert mysqlx_ssl-key mysqlx_ssl_cert mysqlx_ssl_key port skip-ssl skip_ssl ssl ssl-cert ssl-key
+allow ssl_cert ssl_key tcert tkey
+program nginx never
+comment #
+several [;{}]
+at /etc/nginx/nginx.conf /usr/local/etc/nginx/nginx.conf /usr/local/nginx/conf/nginx.conf
+at /usr/local/openresty/nginx/conf/nginx.conf /opt/nginx/conf/nginx.conf
+allow grpc_ssl_certificate grpc_ssl_certificate_key http include listen location mail proxy_ssl_certificate
+allow proxy_ssl_certificate_key server server_name ssl ssl_certificate ssl_certificate_key ssl_session_ticket_key
+allow stream uwsgi_ssl_certificate uwsgi_ssl_certificate_key
+program openldap indent
+comment #
+at /etc/ldap/slapd.d/cn=config.ldif /etc/ldap/slapd.conf /etc/openldap/slapd.d/cn=config.ldif
+at /etc/openldap/slapd.conf /usr/local/etc/openldap/slapd.d/cn=config.ldif /usr/local/etc/openldap/slapd.conf
+allow include olctlscertificatefile olctlscertificatekeyfile tlscertificatefile tlscertificatekeyfile
+program openvpn never
+comment [#;]
+at /etc/openvpn/*.conf /etc/openvpn/server/*.conf /etc/openvpn/client/*.conf /etc/openvpn/*.ovpn
+at /usr/local/etc/openvpn/*.conf
+allow cd cert client config cryptoapicert extra-certs key lport management-external-key pkcs11-id
+allow pkcs11-id-management pkcs12 port tls-client tls-server
+program postfix indent
+comment #
+several -o[^a-z]
+at /etc/postfix/main.cf /usr/local/etc/postfix/main.cf /etc/postfix-*/main.cf
+allow / 25 465 587 config_directory lmtp_enforce_tls lmtp_tls_cert_file lmtp_tls_chain_files lmtp_tls_dcert_file
+allow lmtp_tls_dkey_file lmtp_tls_eccert_file lmtp_tls_eckey_file lmtp_tls_key_file lmtp_tls_security_level
+allow lmtp_tls_wrappermode lmtp_use_tls smtp smtp_enforce_tls smtp_tls_cert_file smtp_tls_chain_files
+allow smtp_tls_dcert_file smtp_tls_dkey_file smtp_tls_eccert_file smtp_tls_eckey_file smtp_tls_key_file
+allow smtp_tls_security_level smtp_tls_wrappermode smtp_use_tls smtpd smtpd_enforce_tls smtpd_tls_cert_file
+allow smtpd_tls_chain_files smtpd_tls_dcert_file smtpd_tls_dkey_file smtpd_tls_eccert_file smtpd_tls_eckey_file
+allow smtpd_tls_key_file smtpd_tls_security_level smtpd_tls_wrappermode smtpd_use_tls smtps submission submissions
+program postgresql never
+comment #
+at /etc/postgresql/*/*/postgresql.conf /var/lib/pgsql/data/postgresql.conf /var/lib/pgsql/*/data/postgresql.conf
+at /var/lib/postgres/data/postgresql.conf /var/lib/postgresql/*/data/postgresql.conf
+at /var/db/postgres/data*/postgresql.conf /usr/local/pgsql/data/postgresql.conf
+allow data_directory include include_dir include_if_exists port ssl ssl_cert_file ssl_key_file
+program proftpd backslash
+comment #
+at /etc/proftpd/proftpd.conf /etc/proftpd.conf /usr/local/etc/proftpd.conf /opt/lampp/etc/proftpd.conf
+allow class global ifauthenticated ifclass ifdefine ifmodule ifversion include port tlscertificatechainfile
+allow tlsdsacertificatefile tlsdsacertificatekeyfile tlseccertificatefile tlseccertificatekeyfile tlsengine
+allow tlspkcs12file tlsrsacertificatefile tlsrsacertificatekeyfile virtualhost
+program prosody never
+comment --
+several [;{},]|["-(0-9][^!-~]+
+at /etc/prosody/prosody.cfg.lua /usr/local/etc/prosody/prosody.cfg.lua
+allow c2s_direct_tls_ports c2s_direct_tls_ssl c2s_ports c2s_ssl certificate certificates component host
+allow https_certificate https_key https_ports https_ssl include key legacy_ssl_ports legacy_ssl_ssl
+allow s2s_direct_tls_ports s2s_direct_tls_ssl s2s_ports s2s_ssl ssl virtualhost
+program redis never
+comment #
+at /etc/redis/*.conf /etc/redis.conf /etc/valkey/*.conf /etc/keydb/*.conf /usr/local/etc/redis.conf
+allow dir include tls-cert-file tls-client-cert-file tls-client-key-file tls-cluster tls-key-file tls-port
+allow tls-replication
+program stunnel never
+comment [#;]
+at /etc/stunnel/*.conf /usr/local/etc/stunnel/*.conf /etc/stunnel/conf.d/*.conf
+allow accept cert client engine engineid include key sni
+program vsftpd never
+comment #
+at /etc/vsftpd.conf /etc/vsftpd/*.conf /usr/local/etc/vsftpd.conf
+allow dsa_cert_file dsa_private_key_file listen_port rsa_cert_file rsa_private_key_file ssl_enable
 '
 
-# printable_lines PROGRAM FILE: the lines that PROGRAM's table allows, without their comments, as records. The same rule
-# as hemostat.software.Program.printable; a key that stands in the configuration itself is cut off at its first mark.
+# printable_lines PROGRAM FILE: the lines that PROGRAM's table allows, without their comments, as records. The same rule as
+# hemostat.software.Program.printed (docs/software.md), which a test compares it with.
 printable_lines() {
     # shellcheck disable=SC2016
     PROGRAMS=$PROGRAMS FILE=${2#"$ROOT"} awk -v program="$1" "$AWK_ENCODE"'
@@ -1120,40 +1231,67 @@ printable_lines() {
             n = split(ENVIRON["PROGRAMS"], lines, "\n")
             for (i = 1; i <= n; i++) {
                 m = split(lines[i], w, " ")
-                if (w[1] == "program") { current = w[2]; if (current == program) several = w[3] == "several" }
-                if (w[1] == "allow" && current == program) for (j = 2; j <= m; j++) allow[w[j]] = 1
+                if (w[1] == "program") { current = w[2]; if (current == program) continued = w[3] }
+                if (current != program) continue
+                if (w[1] == "comment") comment = w[2]
+                if (w[1] == "several") several = w[2]
+                if (w[1] == "allow") for (j = 2; j <= m; j++) allow[w[j]] = 1
             }
         }
-        function says(line,  pieces, count, i, piece, word, said, whole) {
-            if (several) count = split(line, pieces, /[;{},]/)
+        # Sets kept; false where the line may not be printed.
+        function printable(line,  pieces, count, i, piece, word, rest, said, start) {
+            if (match(line, "(^|[ \t\r\f\v])(" comment ")")) line = substr(line, 1, RSTART - 1)
+            sub(/[ \t\r\f\v]+$/, "", line)
+            start = line; sub(/^[ \t\r\f\v]+/, "", start)
+            if (start == "" || length(line) > MOST || substr(start, 1, 1) == ";") return 0
+            # A key that stands there itself ends with its first mark.
+            i = index(line, "-----BEGIN")
+            if (i) line = substr(line, 1, i + 9)
+            kept = line
+            if (start ~ /^\[[^]=]*\]$/) return 1
+            rest = line
+            if (several != "") { gsub(several, "\n", rest); count = split(rest, pieces, "\n") }
             else { count = 1; pieces[1] = line }
             said = 0
             for (i = 1; i <= count; i++) {
                 piece = pieces[i]
-                match(piece, /^[ \t\r\f\v"\047<!\[\](){}-]*/)
-                word = substr(piece, RLENGTH + 1)
-                if (word == "") continue
-                if (substr(word, 1, 1) == "/") word = "/"
-                else if (match(word, /^[A-Za-z0-9_$][A-Za-z0-9_.@-]*/)) word = tolower(substr(word, 1, RLENGTH))
-                else word = ""
-                if (word in allow) said = 1
-                else if (!(said && piece ~ /^[ \t\r\f\v]*("[^"]*"|\047[^\047]*\047|[0-9]+)[ \t\r\f\v]*\)?[ \t\r\f\v]*$/)) return 0
+                match(piece, /^[]["\047<!(){}. \t\r\f\v-]*/)
+                rest = substr(piece, RLENGTH + 1)
+                if (RLENGTH > 0 && substr(piece, RLENGTH, 1) == "<" && substr(rest, 1, 1) == "/") rest = substr(rest, 2)
+                if (rest == "") continue
+                word = ""
+                if (substr(rest, 1, 1) == "/") word = "/"
+                else if (match(rest, /^[A-Za-z0-9_$][A-Za-z0-9_.@-]*/)) {
+                    # Whole words alone: a line of a key in Base64 may begin with the letters of one.
+                    word = tolower(substr(rest, 1, RLENGTH)); rest = substr(rest, RLENGTH + 1)
+                    if (rest != "" && rest !~ /^[[ \t\r\f\v=:;{(>"\047]/) word = ""
+                }
+                if (word != "" && (word in allow) && (word != "/" || piece ~ /[._-]/)) said = 1
+                else if (!(said && piece ~ /^[ \t\r\f\v]*("[^"]*"|\047[^\047]*\047|[0-9]+)[ \t\r\f\v)]*$/)) return 0
             }
             return 1
         }
+        BEGIN { MOST = 16384 }
         NR > 65536 { exit }
         {
-            line = $0
-            if (match(line, /(^|[ \t\r\f\v])#/)) line = substr(line, 1, RSTART - 1)
-            sub(/[ \t\r\f\v]+$/, "", line)
-            start = line; sub(/^[ \t\r\f\v]+/, "", start)
-            if (start == "" || substr(start, 1, 1) == ";") next
-            if (start ~ /^\[[^]=]*\]$/ || says(line)) {
-                at = index(line, "-----BEGIN")
-                if (at) line = substr(line, 1, at + 9)
-                print "configuration-line\tprogram=" program field("path", ENVIRON["FILE"]) "\tline=" NR \
-                    field("text", substr(line, 1, 4096))
+            text = $0
+            may = printable(text)
+            goes_on = (continued == "backslash") ? open_end : text ~ /^[ \t]/
+            bare = text
+            if (match(bare, "^[ \t\r\f\v]*(" comment ")")) bare = substr(bare, 1, RSTART - 1)
+            empty = bare !~ /[^ \t\r\f\v]/
+            if (continued != "never" && goes_on && !empty) {
+                if (!printed) may = 0
+                else if (several == "") {
+                    may = 1; kept = text; sub(/[ \t\r\f\v]+$/, "", kept)
+                    i = index(kept, "-----BEGIN")
+                    if (i) kept = substr(kept, 1, i + 9)
+                }
             }
+            if (may) print "configuration-line\tprogram=" program field("path", ENVIRON["FILE"]) "\tline=" NR \
+                field("text", substr(kept, 1, MOST))
+            if (!empty) printed = may || (printed && goes_on && continued == "indent")
+            open_end = text ~ /\\[ \t\r\f\v]*$/
         }' "$2"
 }
 
@@ -1172,18 +1310,24 @@ words_of() {
         $1 == "configuration-line" {
             for (i = 2; i <= NF; i++) if (substr($i, 1, 5) == "text=") text = substr($i, 6)
             gsub(/[ ;{},="\047<()|]+/, " ", text); m = split(text, w, " ")
-            include = tolower(w[1]) ~ /^!?(s?include|includeoptional|includedir|include_try|includeif|try_include)$/
+            include = tolower(w[1]) ~ /^!?[.]?(s?include|includeoptional|includedir|include_dir|include_try|include_if_exists|include_config_file|config)$/
             # After the name of a directive; a line that is a path alone has none.
             for (i = (substr(w[1], 1, 1) == "/") ? 1 : 2; i <= m; i++)
                 if ((which == "include") == include && w[i] !~ /[$`]/ && w[i] ~ /[\/.]/ && !seen[w[i]]++) print w[i]
         }'
 }
 
+# plainly: paths on stdin, without `.` and `..`, so that each file is looked at once.
+plainly() {
+    sed -e 's/\/\/*/\//g' -e ':again' -e 's/\/\.\//\//; t again' -e 's/^\/\.\.\//\//; t again' \
+        -e 's/\/[^/.][^/]*\/\.\.\//\//; t again'
+}
+
 # read_configuration PROGRAM START: its lines, and those of what it includes, breadth first, each file once.
 read_configuration() {
     base=${2%/*} waiting=$2 done_files=$NL depth=0
     while [ -n "$waiting" ] && [ $depth -lt 8 ]; do
-        depth=$((depth + 1)) now=$waiting waiting=''
+        depth=$((depth + 1)) now=$(printf '%s\n' "$waiting" | plainly | awk '!seen[$0]++') waiting=''
         IFS=$NL
         set -f
         for config in $now; do
@@ -1280,7 +1424,7 @@ look_at_key() {
     fi
     if [ -n "$size" ] && [ "$size" -gt 1048576 ]; then return; fi
     magic=$(od -A n -t x1 -N 8 <"$1" | tr -d ' \n')
-    marks=$(grep -a -o -e '-----BEGIN [A-Z0-9 ]*' -e '^Proc-Type: 4,ENCRYPTED' <"$1" 2>/dev/null)
+    marks=$(grep -a -o -e '-----BEGIN [A-Za-z0-9 ]*' -e '^Proc-Type: 4,ENCRYPTED' <"$1" 2>/dev/null)
     format='' spki='' why=''
     case $marks in
         *'BEGIN ENCRYPTED PRIVATE KEY'* | *'Proc-Type: 4,ENCRYPTED'*) format=pem why=encrypted ;;
@@ -1330,7 +1474,7 @@ section_keys() {
         done
     done
     unset IFS
-    named=$(printf '%s\n' "$KEY_FILES" | awk '$0 != "" && !seen[$0]++')
+    named=$(printf '%s\n' "$KEY_FILES" | plainly | awk '$0 != "" && !seen[$0]++')
     IFS=$NL
     set -f
     for path in $named; do
