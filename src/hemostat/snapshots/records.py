@@ -40,7 +40,7 @@ class Record:
     """One line. `others`: fields that this version does not know, by their keys, still percent-encoded."""
 
     TYPE: ClassVar[str]
-    others: Mapping[str, bytes] = field(default_factory=dict)
+    others: Mapping[str, bytes] = field(default_factory=dict, hash=False)
 
     @classmethod
     def read(cls, given: dict[str, bytes]) -> Self:

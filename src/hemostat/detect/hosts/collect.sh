@@ -517,19 +517,29 @@ packages_dpkg() {
 
 packages_rpm() {
     has rpm || return 0
-    database=no
-    for file in var/lib/rpm/Packages var/lib/rpm/rpmdb.sqlite var/lib/rpm/Packages.db usr/lib/sysimage/rpm/rpmdb.sqlite \
-        usr/lib/sysimage/rpm/Packages.db; do
-        if [ -f "$ROOT/$file" ]; then database=yes; fi
+    database=''
+    for folder in var/lib/rpm usr/lib/sysimage/rpm; do
+        for file in Packages rpmdb.sqlite Packages.db; do
+            if [ -f "$ROOT/$folder/$file" ]; then database=$ROOT/$folder; fi
+        done
     done
     # Asked where there is none, rpm would make one.
-    [ $database = yes ] || return 0
+    [ -n "$database" ] || return 0
+    # Of a tree the database alone is read: --root would need root, and the tree's own C library.
+    set -- -q -a
+    if [ -n "$ROOT" ]; then set -- --dbpath "$database" "$@"; fi
     format='%{NAME} %{EPOCH} %{VERSION} %{RELEASE} %{ARCH} %{INSTALLTIME} %{SOURCERPM}\n'
-    owners=$(owned_paths | while IFS= read -r path; do
-        timed 60 rpm ${ROOT:+--root "$ROOT"} -q -f --qf '%{NAME}\n' "$path" 2>/dev/null | awk -v path="$path" 'NF == 1 { print $1 " " path }'
-    done)
+    # One list of all files is faster than a question for each.
+    owners=$({
+        owned_paths
+        echo
+        timed 120 rpm "$@" --qf '[%{=NAME} %{FILENAMES}\n]' 2>/dev/null
+    } | awk '
+        $0 == "" { listed = 1; next }
+        !listed { path[$0] = 1; next }
+        { at = index($0, " "); if (substr($0, at + 1) in path) print }')
     wanted=$(printf '%s\n' "$owners" | awk '!seen[$1]++ { print $1 }')
-    if ! all=$(timed 120 rpm ${ROOT:+--root "$ROOT"} -q -a --qf "$format" 2>/dev/null); then
+    if ! all=$(timed 120 rpm "$@" --qf "$format" 2>/dev/null); then
         unread packages rpm failed
     fi
     printf '%s\n' "$all" | OWNERS=$wanted awk -v wanted="$OPENSSL_NAME" '
@@ -537,7 +547,7 @@ packages_rpm() {
         NF == 7 && ($1 ~ wanted || $1 in owner)' | while read -r name epoch version release architecture installed source; do
         case $epoch in '(none)' | '') ;; *) version=$epoch:$version ;; esac
         case $source in '(none)') source='' ;; *) source=${source%-*-*} ;; esac
-        log=$(timed 60 rpm ${ROOT:+--root "$ROOT"} -q --changelog "$name" 2>/dev/null | changelog_fields)
+        log=$(timed 60 rpm ${ROOT:+--dbpath "$database"} -q --changelog "$name" 2>/dev/null | changelog_fields)
         package rpm "$name" "$version-$release" "$architecture" "$source" "$installed" '' "$log"
     done
     printf '%s\n' "$owners" | awk "$AWK_ENCODE"'NF == 2 {
@@ -712,8 +722,8 @@ events() {
         manager == "dpkg" && /^[0-9][0-9][0-9][0-9]-/ {
             moment($1 " " $2)
             if ($3 ~ /^(install|upgrade|remove|purge)$/) {
-                m = split($4, name, ":")
-                event($3, name[1], m > 1 ? name[2] : "", $5, ($3 == "remove" || $3 == "purge") ? "" : $6)
+                m = split($4, w, ":")
+                event($3, w[1], m > 1 ? w[2] : "", $5, ($3 == "remove" || $3 == "purge") ? "" : $6)
             }
         }
         manager == "rpm" && /^[A-Z][a-z][a-z] [ 0-9][0-9] [0-9][0-9]:/ {
