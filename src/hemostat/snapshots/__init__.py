@@ -1,5 +1,7 @@
 """What collect.sh prints of a host, read: bytes to records. No I/O; docs/collect-format.md is the format."""
 
+from hemostat.snapshots.cgroups import container_of, unit_of
+from hemostat.snapshots.distributions import Distribution, distribution_of
 from hemostat.snapshots.errors import SNAPSHOT_ERROR_CODES, SnapshotError
 from hemostat.snapshots.reader import LIMITS, VERSION, Limits, SnapshotReader, read_records
 from hemostat.snapshots.records import (
@@ -27,18 +29,21 @@ from hemostat.snapshots.records import (
     Unread,
 )
 from hemostat.snapshots.snapshot import Snapshot, read_snapshot
+from hemostat.snapshots.times import Between, between, offset_of
 
 __all__ = [
     "LIMITS",
     "RECORDS",
     "SNAPSHOT_ERROR_CODES",
     "VERSION",
+    "Between",
     "Certificate",
     "Collector",
     "ConfigurationFile",
     "ConfigurationLine",
     "Content",
     "Copy",
+    "Distribution",
     "KeyFile",
     "Limits",
     "Object",
@@ -58,6 +63,11 @@ __all__ = [
     "System",
     "Unknown",
     "Unread",
+    "between",
+    "container_of",
+    "distribution_of",
+    "offset_of",
     "read_records",
     "read_snapshot",
+    "unit_of",
 ]
