@@ -10,10 +10,20 @@ are loaded when they are first used: `import hemostat` costs next to nothing.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hemostat.api import Answer, CheckOptions, check, check_async
+    from hemostat.api import Answer, CheckOptions, Finding, InspectOptions, check, check_async, inspect_files
     from hemostat.errors import HemostatError
 
-__all__ = ["Answer", "CheckOptions", "HemostatError", "__version__", "check", "check_async"]
+__all__ = [
+    "Answer",
+    "CheckOptions",
+    "Finding",
+    "HemostatError",
+    "InspectOptions",
+    "__version__",
+    "check",
+    "check_async",
+    "inspect_files",
+]
 
 __version__ = "0.1.0"
 

@@ -1,6 +1,6 @@
 import io
 
-from hemostat.cli.progress import Progress
+from hemostat.cli.progress import FilesProgress, Progress
 
 
 class Terminal(io.StringIO):
@@ -84,3 +84,15 @@ def test_quiet_is_quiet() -> None:
         clock.now = 100
         progress.answered()
     assert out.getvalue() == ""
+
+
+def test_files_are_counted_and_where_the_search_is_is_shown() -> None:
+    out, clock = Terminal(), Clock()
+    with FilesProgress(out, clock=clock) as progress:
+        progress.files, progress.bytes, progress.path = 1, 3 << 20, "/opt/\x1b[31m" + "d" * 60
+        progress.tick()
+        assert out.getvalue() == ""
+        clock.now = 3
+        progress.tick()
+        progress.tick()
+    assert out.getvalue() == f"\r\x1b[K1 file, 3 MiB, …{'d' * 48}\r\x1b[K"

@@ -135,6 +135,7 @@ def test_an_alert_before_the_hello_ends_it() -> None:
         (bytes.fromhex("800300020000"), "ssl2"),
         (b"\xff" * 20, "binary"),
         (b"\xff", "binary"),
+        (b"\x16\x02", "binary"),
     ],
 )
 def test_what_is_not_tls_is_told_apart(bytes_: bytes, what: str) -> None:
@@ -144,6 +145,19 @@ def test_what_is_not_tls_is_told_apart(bytes_: bytes, what: str) -> None:
     talk.ends("fin")
     assert talk.facts.not_tls == what
     assert talk.facts.error is None
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 4])
+@pytest.mark.parametrize("end", ["fin", "ours"])
+def test_a_records_header_that_was_cut_is_no_other_protocol(cut: int, end: str) -> None:
+    talk = StreamTalk()
+    talk.starts()
+    talk.hears(server_hello()[:cut])
+    if end == "fin":
+        talk.ends("fin")
+    else:
+        talk.dialogue.give_up(talk.now)
+    assert talk.facts.not_tls is None
 
 
 @pytest.mark.parametrize(

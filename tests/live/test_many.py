@@ -54,6 +54,7 @@ class Many:
     silent: list[str]
     rest: list[str]
     right: dict[str, frozenset[tuple[str, str | None]]]
+    names: dict[str, str]
 
     def check(self, *arguments: str) -> list[str]:
         """The command, in the list's namespace."""
@@ -95,7 +96,8 @@ def many(logs: Path) -> Iterator[Many]:
         right: dict[str, frozenset[tuple[str, str | None]]] = {each.target: each.said for each in servers}
         right |= dict.fromkeys(closed, frozenset({("unreachable", "refused")}))
         right |= dict.fromkeys(nowhere, frozenset({("unreachable", "resolver")}))
-        yield Many(namespace, listed, quick, silent, rest, right)
+        names = {each.target: each.name for each in servers}
+        yield Many(namespace, listed, quick, silent, rest, right, names)
 
 
 class Terminal:
@@ -210,11 +212,11 @@ def test_an_interrupted_list_is_told_kept_and_gone_on_with(many: Many, tmp_path:
     assert named == rows == {word: counts[word] for word in UNDECIDED}
 
 
-def wrong(many: Many, answers: list[dict[str, Any]]) -> list[tuple[str, str | None, str]]:
-    """What should not have been said."""
+def wrong(many: Many, answers: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str]]:
+    """What should not have been said, and of whom."""
     bad = frozenset({(None, "bad-port")})
     return [
-        (each["target"], each["verdict"], each["reason"])
+        (many.names.get(each["target"], "nobody"), each["target"], each["verdict"], each["reason"])
         for each in answers
         if not {(each["verdict"], each["reason"]), (each["verdict"], None)}
         & many.right.get(each["target"], bad)

@@ -13,6 +13,7 @@ from hemostat.api.cve_facts import (
     update_cves,
 )
 from hemostat.api.identity import Identity, identify
+from hemostat.api.inspection import InspectOptions, inspect_files
 from hemostat.api.ledgers import (
     default_ledger,
     export_ledger,
@@ -28,6 +29,7 @@ from hemostat.dialects import dialects
 from hemostat.layers import ControlKey
 from hemostat.layers.proxies import Proxy, ProxyError, read_proxy
 from hemostat.report import Answer
+from hemostat.report.finding import Finding
 
 __all__ = [
     "Answer",
@@ -35,8 +37,10 @@ __all__ = [
     "ControlKey",
     "CveUpdate",
     "CvesOfVersion",
+    "Finding",
     "Given",
     "Identity",
+    "InspectOptions",
     "NothingKnown",
     "Proxy",
     "ProxyError",
@@ -54,6 +58,7 @@ __all__ = [
     "import_ledger",
     "incident",
     "incidents",
+    "inspect_files",
     "merge_ledgers",
     "open_lab",
     "read_proxy",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -32,6 +32,8 @@ class Found:
     """Bytes."""
     sha256: str
     copy: OpenSslCopy
+    data: bytes = field(repr=False, compare=False)
+    """Its bytes: to be let go of soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,7 @@ class _Look:
         if is_worth and size > most and whole is not None:
             data = self._read_again(whole, size)
         if is_worth and (copy := read_openssl(data)) is not None:
-            yield Found(inside=inside, size=len(data), sha256=sha256(data).hexdigest(), copy=copy)
+            yield Found(inside=inside, size=len(data), sha256=sha256(data).hexdigest(), copy=copy, data=data)
         if is_zip:
             yield from self._archive(Kind.ZIP, source, whole or Memory(data), inside, depth)
 

@@ -30,7 +30,7 @@ from hemostat.wire.heartbeat import LEAST_PADDING, MODE_PEER_ALLOWED, RESPONSE, 
 from hemostat.wire.hello import server_hello
 from hemostat.wire.messages import finished_out_of_turn, read_alert
 from hemostat.wire.protocol import alert_text
-from hemostat.wire.records import Record, RecordReader, record
+from hemostat.wire.records import HEADER_LENGTH, Record, RecordReader, record
 
 __all__ = ["CONTROL_LENGTH", "LEAST_PREFIX", "OWN_BYTES_LENGTH", "StreamDialogue"]
 
@@ -39,6 +39,7 @@ OWN_BYTES_LENGTH: Final = 16365
 buffer holds back.
 """
 CONTROL_LENGTH: Final = 8
+_CONTENT_TYPES: Final = range(20, 25)
 LEAST_PREFIX: Final = 16
 """Bytes of ours that a cut answer must hold to count: no accident gives back 16 random bytes."""
 MOST_BYTES: Final = 1 << 20
@@ -404,8 +405,8 @@ class StreamDialogue:
         self.wake_at = None
         facts.ended_at = now
         unfinished = self._reader.unfinished()
-        if not self._tls and unfinished is None and self._head and not (facts.not_tls or facts.error):
-            facts.not_tls = recognise(self._head)
+        if not self._tls and unfinished is None and not (facts.not_tls or facts.error):
+            facts.not_tls = recognise(self._head) if self._head and not _begins_record(self._head) else None
         if facts.not_tls is None:
             self._head = b""
         if unfinished is not None and unfinished[0] == protocol.HEARTBEAT:
@@ -433,3 +434,8 @@ class StreamDialogue:
                     # What may be missing of a whole payload is padding.
                     part.answered("equal" if count == part.length else "equal-so-far", count, now)
                     return
+
+
+def _begins_record(head: bytes) -> bool:
+    """Whether this is a record's header that was cut: type and major version (RFC 5246 section 6.2.1)."""
+    return len(head) < HEADER_LENGTH and head[0] in _CONTENT_TYPES and head[1:2] in (b"", b"\x03")

@@ -1,0 +1,180 @@
+"""`hemostat inspect`: what files hold of OpenSSL."""
+
+import argparse
+import os
+import signal
+import sys
+from typing import Final
+
+from hemostat.cli.command import (
+    Command,
+    UsageError,
+    add_json_option,
+    add_ledger_option,
+    complain,
+    ledger_url,
+    number_from,
+)
+from hemostat.errors import HemostatError
+
+__all__ = ["COMMAND"]
+
+_NOT_COUNTED: Final = frozenset({"other-file-system", "vanished"})
+"""What was left out, and takes nothing from the answer."""
+_EPILOG: Final = """\
+examples:
+  hemostat inspect --file /usr /opt
+  hemostat inspect --file app.whl --prove all             load the libraries that are found, in a sandbox, and ask them
+  hemostat inspect --json --file / > copies.jsonl
+
+A copy is judged by its proof (--prove all), else by its code and symbols, else by its version. What could not be looked
+into is inconclusive, and said. docs/inspect.md tells more.
+
+exit status: 0 nothing found, 1 vulnerable, 2 usage or a fault of this machine, 3 something inconclusive, or not looked
+into, and nothing vulnerable, 130 interrupted (143 by SIGTERM).
+"""
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    looking = parser.add_argument_group("what to look into")
+    looking.add_argument(
+        "--file",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PATH",
+        help="files, folders and archives (wheel, jar, zip, tar, deb, rpm, msi, …), each with all that is in it",
+    )
+    looking.add_argument(
+        "--other-file-systems", action="store_true", help="go on where another file system is mounted"
+    )
+    looking.add_argument(
+        "--prove",
+        choices=("all", "none"),
+        default="none",
+        help="all: load each shared libssl of this machine's kind in a sandbox and ask it; its constructors run there "
+        "(default %(default)s)",
+    )
+    looking.add_argument(
+        "--seconds",
+        type=number_from("--seconds", 0.1, 86400, whole=False),
+        default=120.0,
+        metavar="N",
+        help="time for one file with all that is in it (default 120)",
+    )
+    output = parser.add_argument_group("output")
+    add_json_option(output, "an object a line for each finding")
+    output.add_argument(
+        "--texts", action="store_true", help="list texts that name a version of OpenSSL, too, as headers do"
+    )
+    output.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    output.add_argument(
+        "--no-color", action="store_true", help="no colour, as NO_COLOR and TERM=dumb say too"
+    )
+    keeping = parser.add_argument_group("the ledger")
+    add_ledger_option(keeping)
+    keeping.add_argument("--no-ledger", action="store_true", help="keep nothing")
+    keeping.add_argument(
+        "--authority", metavar="TEXT", help="on whose authority, as change 4711; goes into the ledger"
+    )
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from hemostat import api
+    from hemostat.cli.progress import FilesProgress
+    from hemostat.report import exit_status
+    from hemostat.report.finding import finding_line
+    from hemostat.report.findings_screen import FindingsScreen
+
+    if not arguments.file:
+        raise UsageError("name files or folders by --file; hemostat inspect --help tells more")
+    options = api.InspectOptions(
+        prove=arguments.prove,
+        other_file_systems=arguments.other_file_systems,
+        seconds=arguments.seconds,
+    )
+    who = api.identify(authority=arguments.authority)
+    ledger = None if arguments.no_ledger else ledger_url(arguments)
+    received = _stopped_by_signals()
+    terminal = sys.stdout.isatty()
+    screen = FindingsScreen(
+        sys.stdout,
+        width=_width() if terminal else None,
+        colour=terminal and _colour(arguments),
+        texts=arguments.texts,
+    )
+    words: set[str | None] = set()
+    quiet = arguments.quiet or (arguments.json and not sys.stderr.isatty())
+    with FilesProgress(sys.stderr, quiet=quiet) as progress:
+
+        def is_over() -> bool:
+            progress.tick()
+            return bool(received)
+
+        try:
+            for finding in api.inspect_files(
+                arguments.file, options, ledger=ledger, who=who, is_over=is_over, progress=progress
+            ):
+                if finding.reason not in _NOT_COUNTED:
+                    words.add(finding.verdict)
+                progress.clear()
+                if arguments.json:
+                    print(finding_line(finding), flush=True)
+                else:
+                    screen.finding(finding)
+        except HemostatError as error:
+            if "vulnerable" not in words:
+                raise
+            complain(str(error))
+            return exit_status(words)
+    # Files that hold no copy are an answer, too.
+    if progress.files and not words:
+        words.add("not-affected")
+    status = exit_status(words, interrupted=bool(received))
+    if received and "vulnerable" not in words:
+        status = 128 + received[0]
+    if not arguments.json:
+        screen.close(progress.files, interrupted=bool(received), failed=bool(received))
+    if received:
+        complain(
+            "interrupted; what was found is told."
+            if ledger is None
+            else "interrupted; what was found is kept."
+        )
+    return status
+
+
+def _stopped_by_signals() -> list[int]:
+    """SIGINT and SIGTERM are put into the list; a second one ends the process at once."""
+    received: list[int] = []
+
+    def receive(number: int, frame: object) -> None:
+        received.append(number)
+        if len(received) > 1:
+            os._exit(128 + number)
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, receive)
+    return received
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _colour(arguments: argparse.Namespace) -> bool:
+    return not arguments.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+COMMAND = Command(
+    name="inspect",
+    place=15,
+    help="which copies of OpenSSL are in these files, and are they vulnerable?",
+    description="Looks into files, folders and archives of this machine for copies of OpenSSL, and says of each\n"
+    "whether it is vulnerable to Heartbleed, patched, not affected or inconclusive, and why.",
+    epilog=_EPILOG,
+    configure=_configure,
+    run=_run,
+)

@@ -1,0 +1,151 @@
+"""What files hold of OpenSSL: found, judged, proved where that is asked for, and kept."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hemostat.api import Finding, Identity, InspectOptions, inspect_files
+from hemostat.evidence import KINDS
+from hemostat.ledger import open_ledger
+from tests.binaries.elves import elf
+from tests.detect.hosts.proving.libraries import FOLDERS, system_openssl
+
+PUBLIC = ("SSL_CTX_new", "SSL_new", "SSL_do_handshake", "ssl3_read_bytes")
+TEXT = b"OpenSSL 1.0.1e 11 Feb 2013\0"
+FLAWED = elf(exported=(*PUBLIC, "tls1_process_heartbeat"), texts=TEXT, soname="libssl.so.1.0.0")
+WITHOUT = elf(exported=PUBLIC, kept=PUBLIC, texts=TEXT, soname="libssl.so.1.0.0")
+
+
+def inspected(*paths: Path, **how: object) -> list[Finding]:
+    return list(inspect_files(list(map(str, paths)), InspectOptions(**how)))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    path = tmp_path / "files" / "app.whl"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("app/libssl.so.1.0.0", FLAWED)
+        archive.writestr("app/without.so", WITHOUT)
+        archive.writestr("README", "built with OpenSSL 1.0.1e 11 Feb 2013")
+    return path
+
+
+def test_each_copy_is_judged_by_what_its_file_shows(wheel: Path) -> None:
+    found = {each.inside[-1]: each for each in inspected(wheel)}
+    assert {name: (each.verdict, each.reason, each.version) for name, each in found.items()} == {
+        "app/libssl.so.1.0.0": ("inconclusive", "flawed-version", "1.0.1e"),
+        "app/without.so": ("not-affected", "no-heartbeats", "1.0.1e"),
+        "README": ("not-affected", "text-only", "1.0.1e"),
+    }
+    assert all(each.path == str(wheel) for each in found.values())
+    assert [each.is_text for each in found.values()] == [False, False, True]
+
+
+def test_what_was_found_is_kept_before_it_is_told_and_the_host_with_it(
+    wheel: Path, ledger: str, office: Identity
+) -> None:
+    (wheel.parent / "late.zip").write_bytes(b"PK\x05\x06")
+    findings = inspect_files([str(wheel.parent)], ledger=ledger, who=office)
+    first = next(findings)
+    with open_ledger(ledger) as kept:
+        assert [row.digest for row in kept.rows()][-1] == first.evidence["observation"]["digest"]
+    rest = list(findings)
+    with open_ledger(ledger) as kept:
+        rows = list(kept.rows())
+        assert kept.verify().holds
+    assert [row.kind for row in rows] == ["run", "copy", "copy", "copy", "host", "run-end"]
+    assert rows[1].subject == f"copy:{office.host}:{wheel}"
+    assert rows[1].values() == first.evidence["facts"]
+    assert rows[-1].values()["outcome"] == "complete"
+    host = rows[-2].values()
+    assert host["unread_count"] == len([each for each in rest if each.evidence["facts"] is None]) == 1
+    assert host["unread"][0] == {"what": "file", "where": str(wheel.parent / "late.zip"), "why": "malformed"}
+
+
+def test_a_search_that_is_ended_is_told_as_interrupted(wheel: Path, ledger: str, office: Identity) -> None:
+    asked = iter([False] * 2)
+    list(inspect_files([str(wheel)], ledger=ledger, who=office, is_over=lambda: next(asked, True)))
+    with open_ledger(ledger) as kept:
+        assert list(kept.rows())[-1].values()["outcome"] == "interrupted"
+
+
+def test_what_was_not_looked_into_is_inconclusive_and_what_is_not_there_is_no_verdict(tmp_path: Path) -> None:
+    (tmp_path / "old.cpio").write_bytes(b"070707" + b"0" * 70)
+    found = inspected(tmp_path, tmp_path / "missing")
+    assert [(each.verdict, each.reason, each.evidence["facts"]) for each in found] == [
+        ("inconclusive", "format", None),
+        (None, "no-such-path", None),
+    ]
+    assert "an archive of a format" in found[0].explanation
+
+
+def test_a_path_too_long_for_a_name_is_named_by_device_and_inode(tmp_path: Path, office: Identity) -> None:
+    deep = tmp_path.joinpath(*["ü" * 100] * 5)
+    deep.mkdir(parents=True)
+    (deep / "libssl.so").write_bytes(FLAWED)
+    (found,) = inspect_files([str(deep)], who=office)
+    assert found.evidence["facts"]["path"] is None
+    assert found.evidence["subject"].endswith(f":{found.evidence['facts']['inode']}")
+    KINDS["copy"].check(found.evidence["facts"])
+    KINDS["copy"].check_subject(found.evidence["subject"], "run:" + "0a" * 16, found.evidence["facts"])
+
+
+def test_a_libssl_is_loaded_only_where_that_is_asked_for_and_once_for_each_build(
+    tmp_path: Path, ledger: str, office: Identity
+) -> None:
+    system = system_openssl()
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "libssl.so.3").write_bytes(system.files[system.ssl])
+        (tmp_path / folder / "libcrypto.so.3").write_bytes(system.files[system.crypto])
+    assert all(each.evidence["proof"] is None for each in inspected(tmp_path))
+    options = InspectOptions(prove="all")
+    found = [
+        each
+        for each in inspect_files([str(tmp_path)], options, ledger=ledger, who=office)
+        if each.evidence["proof"] is not None
+    ]
+    if found[0].reason != "not-offered":
+        pytest.skip(f"cannot be had: this kernel holds {found[0].evidence['proof']['sandbox']}")
+    assert [(each.verdict, each.reason, Path(each.path).parent.name) for each in found] == [
+        ("not-affected", "not-offered", "a"),
+        ("not-affected", "not-offered", "b"),
+    ]
+    assert found[0].evidence["proof"] == found[1].evidence["proof"]
+    assert found[0].version == found[0].evidence["proof"]["version"].split()[1]
+    with open_ledger(ledger) as kept:
+        probes = list(kept.observations(kinds=["probe"]))
+    assert [row.subject for row in probes] == [found[0].evidence["proof"]["subject"]]
+    assert probes[0].values()["form"] == "library"
+
+
+def test_a_libssl_in_an_archive_is_proved_with_what_lies_beside_it(tmp_path: Path) -> None:
+    system = system_openssl()
+    with zipfile.ZipFile(tmp_path / "app.whl", "w") as archive:
+        archive.writestr("app/libssl.so.3", system.files[system.ssl])
+        archive.writestr("app/libcrypto.so.3", system.files[system.crypto])
+        archive.writestr("alone/libssl.so.3", system.files[system.ssl] + b"another build")
+    found = {each.inside[-1]: each for each in inspected(tmp_path, prove="all")}
+    proof = found["app/libssl.so.3"].evidence["proof"]
+    if proof["facts"]["connections"][0]["failure"] == "sandbox-not-held":
+        pytest.skip(f"cannot be had: this kernel holds {proof['sandbox']}")
+    assert found["app/libssl.so.3"].reason == "not-offered"
+    alone = found["alone/libssl.so.3"].evidence["proof"]["facts"]
+    assert alone["connections"][0]["failure"] == "library-dependency"
+
+
+def test_the_systems_own_is_proved_where_it_lies() -> None:
+    paths = [folder / "libssl.so.3" for folder in FOLDERS if (folder / "libssl.so.3").is_file()]
+    if not paths:
+        pytest.skip("this system's OpenSSL 3 is not installed (Debian package libssl3)")
+    (found,) = inspected(paths[0], prove="all")
+    assert found.verdict == "not-affected"
+    assert found.evidence["proof"] is not None
+
+
+@pytest.mark.parametrize("how", [{"prove": "some"}, {"seconds": 0}, {"seconds": -1.0}])
+def test_options_that_make_no_sense(how: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"is all or none|is above zero"):
+        InspectOptions(**how)  # type: ignore[arg-type]

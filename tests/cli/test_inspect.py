@@ -1,0 +1,109 @@
+"""`hemostat inspect`, in the user's words."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hemostat.report.finding import FINDING_KEYS
+from tests.api.test_inspection import FLAWED, WITHOUT
+from tests.binaries.elves import elf
+from tests.cli.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+FIXED = elf(
+    exported=("SSL_CTX_new", "SSL_new", "SSL_do_handshake", "tls1_process_heartbeat"),
+    texts=b"OpenSSL 1.0.1g 7 Apr 2014\0",
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return folder
+
+
+def test_a_table_and_what_it_means(run: Run, files: Path) -> None:
+    (files / "a.so").write_bytes(FLAWED)
+    (files / "b.so").write_bytes(FIXED)
+    ran = run("inspect", "--file", str(files))
+    assert (ran.status, ran.err) == (3, "")
+    assert [line.split()[:2] for line in ran.out.splitlines()[1:3]] == [
+        ["inconclusive", "flawed-version"],
+        ["patched", "fixed-version"],
+    ]
+    assert "2 files looked into: 1 inconclusive, 1 patched." in ran.out
+    assert run("ledger", "verify").status == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "status"), [(FIXED, 0), (WITHOUT, 0), (b"no code", 0), (FLAWED, 3), (b"070707" + b"0" * 70, 3)]
+)
+def test_the_exit_status(run: Run, files: Path, data: bytes, status: int) -> None:
+    (files / "x").write_bytes(data)
+    assert run("inspect", "--no-ledger", "--file", str(files)).status == status
+
+
+def test_for_programs_an_object_a_line(run: Run, files: Path) -> None:
+    (files / "a.so").write_bytes(FLAWED)
+    (files / "a.h").write_text('# define OPENSSL_VERSION_TEXT "OpenSSL 1.0.1e 11 Feb 2013"')
+    ran = run("inspect", "--no-ledger", "--json", "--file", str(files), str(files / "missing"))
+    assert [tuple(each) for each in ran.lines()] == [FINDING_KEYS] * 3
+    assert [each["reason"] for each in ran.lines()] == ["text-only", "flawed-version", "no-such-path"]
+    assert (ran.status, ran.err) == (3, "")
+
+
+def test_texts_are_listed_where_they_are_wanted(run: Run, files: Path) -> None:
+    (files / "a.h").write_text('# define OPENSSL_VERSION_TEXT "OpenSSL 1.0.1e 11 Feb 2013"')
+    assert "a.h" not in run("inspect", "--no-ledger", "--file", str(files)).out
+    assert "a.h" in run("inspect", "--no-ledger", "--texts", "--file", str(files)).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name files or folders by --file"),
+        (("--file",), "expected at least one argument"),
+        (("--prove", "some", "--file", "x"), "invalid choice"),
+        (("--seconds", "0", "--file", "x"), "--seconds 0"),
+    ],
+)
+def test_what_makes_no_sense_is_a_mistake(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    ran = run("inspect", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_nothing_that_is_there_is_a_mistake(run: Run, files: Path) -> None:
+    ran = run("inspect", "--no-ledger", "--file", str(files / "missing"))
+    assert ran.status == 2
+    assert "There is nothing of that name." in ran.out
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_ends_it_and_what_was_found_is_told(files: Path, number: int, status: int) -> None:
+    (files / "a.so").write_bytes(FIXED)
+    for name in range(20):
+        with open(files / f"b{name}", "wb") as sparse:
+            sparse.truncate(4 << 30)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hemostat", "inspect", "--no-ledger", "--file", str(files)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    first = [process.stdout.readline() for _ in range(2)]
+    time.sleep(0.1)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert first[1].split()[:2] == ["patched", "fixed-version"]
+    assert process.returncode == status
+    assert "Interrupted: what was not looked into by then is not among these." in " ".join(out.split())
+    assert err == "hemostat: interrupted; what was found is told.\n"
