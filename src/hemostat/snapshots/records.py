@@ -18,6 +18,7 @@ __all__ = [
     "Content",
     "Copy",
     "KeyFile",
+    "Library",
     "Object",
     "OsRelease",
     "Owner",
@@ -174,12 +175,23 @@ class Copy(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content(Record):
-    """A piece of a copy's bytes; only with --with-files."""
+    """A piece of a copy's or library's bytes; only with --with-files."""
 
     TYPE = "content"
     sha256: str = shape.digest("of the whole file", required=True)
     offset: int = shape.number("where in it the piece begins", required=True)
     data: bytes = shape.data("the bytes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library(Record):
+    """A library that a libssl needs to be loaded, or one of these; only with --with-files. Its bytes are `content`."""
+
+    TYPE = "library"
+    name: str = shape.text("as it is named there", required=True)
+    path: str = shape.path("where it lies", required=True)
+    size: int | None = shape.number("in bytes")
+    sha256: str = shape.digest("of its bytes", required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,8 +378,8 @@ class Certificate(Record):
 RECORDS: Final[Mapping[str, type[Record]]] = {
     each.TYPE: each
     for each in (
-        Collector, Unread, Skipped, System, OsRelease, ReleaseFile, Copy, Content, Package, Owner, PackageEvent,
-        PackageLog, Object, Process, Socket, ConfigurationFile, ConfigurationLine, KeyFile, Certificate,
+        Collector, Unread, Skipped, System, OsRelease, ReleaseFile, Copy, Content, Library, Package, Owner,
+        PackageEvent, PackageLog, Object, Process, Socket, ConfigurationFile, ConfigurationLine, KeyFile, Certificate,
     )
 }  # fmt: skip
 """Every type of record that this version knows, by its word in a snapshot."""

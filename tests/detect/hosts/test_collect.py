@@ -12,6 +12,7 @@ import pytest
 from hemostat.snapshots import (
     Content,
     Copy,
+    Library,
     OsRelease,
     Record,
     Skipped,
@@ -179,6 +180,36 @@ def test_with_files_the_bytes_come_along(tree: Path) -> None:
     assert pieces.keys() == {each.sha256 for each in found.of(Copy) if each.sha256}
     for digest, data in pieces.items():
         assert hashlib.sha256(data).hexdigest() == digest
+
+
+def test_a_libssl_comes_with_what_it_needs_to_be_loaded(tmp_path: Path) -> None:
+    """By the names that stand in each: from its own folder first, then from the system's; never the C library's own."""
+    names = {
+        "opt/libssl.so.1.0.0": b"libcrypto.so.1.0.0\0libc.so.6\0libnowhere.so.1",
+        "opt/libcrypto.so.1.0.0": b"libz.so.1\0libdl.so.2\0libssl.so.1.0.0",
+        "usr/lib/libcrypto.so.1.0.0": b"another",
+        "usr/lib/x86_64-linux-gnu/libz.so.1.2.13": b"zlib",
+        "usr/lib/libc.so.6": b"the C library",
+        "usr/lib/libother.so.1": b"not asked for",
+    }
+    for name, needs in names.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(CODE + b"\0" + needs + b"\0")
+    (tmp_path / "usr/lib/x86_64-linux-gnu/libz.so.1").symlink_to("libz.so.1.2.13")
+    found = collect("--root", tmp_path, "--only", "copies", "--with-files")
+    libraries = {(each.name, each.path) for each in found.of(Library)}
+    assert libraries == {
+        ("libcrypto.so.1.0.0", "/opt/libcrypto.so.1.0.0"),
+        ("libz.so.1", "/usr/lib/x86_64-linux-gnu/libz.so.1"),
+        ("libssl.so.1.0.0", "/opt/libssl.so.1.0.0"),
+    }
+    digests = {each.sha256 for each in found.of(Content)}
+    assert digests == {
+        hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+        for name in names
+        if "libc.so" not in name and "libother" not in name
+    }
+    assert sum(each.offset == 0 for each in found.of(Content)) == len(digests)
 
 
 def test_the_search_ends_at_its_limit_and_says_so(tree: Path, tmp_path: Path) -> None:

@@ -362,7 +362,11 @@ examine() {
     fi
     emit copy "$@" magic "$magic" sha256 "$hash" heartbeat "$heartbeat" \
         'texts[]' "$(printf '%s\n' "$texts" | grep '^OpenSSL')" why "$why"
-    if [ "$WITH_FILES" = yes ] && [ -n "$hash" ]; then carry "$file" "$hash"; fi
+    if [ "$WITH_FILES" = yes ] && [ -n "$hash" ]; then
+        carry "$file" "$hash"
+        # What is to be loaded and asked is libssl.
+        case ${file##*/} in libssl*) carry_needed "$file" ;; esac
+    fi
     return 0
 }
 
@@ -422,6 +426,39 @@ carry() {
         { data = data $0 }
         NR % 512 == 0 { print "content\tsha256=" hash "\toffset=" offset + 0 "\tdata=" data; offset += 512 * 57; data = "" }
         END { if (data != "") print "content\tsha256=" hash "\toffset=" offset + 0 "\tdata=" data }'
+}
+
+# carry_needed FILE: what it needs to be loaded, and what that needs, but for the C library's own. The names of needed
+# libraries stand in a library as texts; ldd would run it.
+carry_needed() {
+    waiting=$1 asked=$NL folder=${1%/*} carried=0
+    # Folders are patterns here; who called may have turned these off.
+    case $- in *f*) patterns=off ;; *) patterns=on ;; esac
+    set +f
+    while [ -n "$waiting" ]; do
+        names=$(printf '%s\n' "$waiting" | while IFS= read -r path; do
+            if [ -n "$path" ]; then tr -c ' -~' '\n' <"$path" | grep '^lib[A-Za-z0-9_.+-]*\.so[.0-9A-Za-z]*$'; fi
+        done | grep -v '^lib\(c\|dl\|m\|pthread\|rt\)\.so' | awk '!seen[$0]++ && ++n <= 64')
+        waiting=''
+        for name in $names; do
+            case $asked in *"$NL$name$NL"*) continue ;; esac
+            asked=$asked$name$NL
+            for place in "$folder" "$ROOT"/lib64 "$ROOT"/usr/lib64 "$ROOT"/lib/*-linux-* "$ROOT"/usr/lib/*-linux-* \
+                "$ROOT"/lib "$ROOT"/usr/lib "$ROOT"/usr/local/lib; do
+                library=$place/$name
+                if [ ! -f "$library" ] || ! inside "$library" || ! status_of "$library"; then continue; fi
+                if [ "$size" -gt "$LIMIT_SIZE" ] || [ $carried -ge 64 ]; then continue; fi
+                needed=$(sha256 <"$library")
+                [ -n "$needed" ] || continue
+                carried=$((carried + 1))
+                emit library name "$name" path "${library#"$ROOT"}" size "$size" sha256 "$needed"
+                carry "$library" "$needed"
+                waiting=$waiting$NL$library
+                break
+            done
+        done
+    done
+    if [ $patterns = off ]; then set -f; fi
 }
 
 # ---------------------------------------------------------------------------------------------------------------------
