@@ -133,8 +133,8 @@ RULES: Final[tuple[ProcessRule, ...]] = (
         "inconclusive",
         "now",
         lambda r: bool(r.unknown) and all(each.deleted and _is_safe(each.on_disk) for each in r.unknown),
-        "It still runs the old code of {paths}, of which nothing could be decided. The file on the disk is safe: restart "
-        "it.",
+        "It still runs the old code of {paths}, of which nothing could be decided. The file on the disk is safe: "
+        "restart it.",
     ),
     ProcessRule(
         "runs-deleted-code",
