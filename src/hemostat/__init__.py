@@ -10,7 +10,17 @@ are loaded when they are first used: `import hemostat` costs next to nothing.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hemostat.api import Answer, CheckOptions, Finding, InspectOptions, check, check_async, inspect_files
+    from hemostat.api import (
+        Answer,
+        CheckOptions,
+        Finding,
+        InspectOptions,
+        ProcessFinding,
+        check,
+        check_async,
+        inspect_files,
+        inspect_host,
+    )
     from hemostat.errors import HemostatError
 
 __all__ = [
@@ -19,10 +29,12 @@ __all__ = [
     "Finding",
     "HemostatError",
     "InspectOptions",
+    "ProcessFinding",
     "__version__",
     "check",
     "check_async",
     "inspect_files",
+    "inspect_host",
 ]
 
 __version__ = "0.1.0"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hemostat.api import Finding, Identity, InspectOptions, inspect_files
+from hemostat.api import Finding, Identity, InspectOptions, ProcessFinding, inspect_files, inspect_host
+from hemostat.detect.hosts import collecting
 from hemostat.evidence import KINDS
 from hemostat.ledger import open_ledger
 from tests.binaries.elves import elf
@@ -55,9 +56,11 @@ def test_what_was_found_is_kept_before_it_is_told_and_the_host_with_it(
     with open_ledger(ledger) as kept:
         rows = list(kept.rows())
         assert kept.verify().holds
-    assert [row.kind for row in rows] == ["run", "copy", "copy", "copy", "host", "run-end"]
-    assert rows[1].subject == f"copy:{office.host}:{wheel}"
-    assert rows[1].values() == first.evidence["facts"]
+    kinds = [row.kind for row in rows if row.kind != "package"]
+    assert kinds == ["run", "copy", "copy", "copy", "host", "run-end"]
+    copy = next(row for row in rows if row.kind == "copy")
+    assert copy.subject == f"copy:{office.host}:{wheel}"
+    assert copy.values() == first.evidence["facts"]
     assert rows[-1].values()["outcome"] == "complete"
     host = rows[-2].values()
     assert host["unread_count"] == len([each for each in rest if each.evidence["facts"] is None]) == 1
@@ -145,7 +148,35 @@ def test_the_systems_own_is_proved_where_it_lies() -> None:
     assert found.evidence["proof"] is not None
 
 
+def test_a_host_is_its_packages_its_copies_and_its_processes(
+    tmp_path: Path, ledger: str, office: Identity
+) -> None:
+    (tmp_path / "libssl.so").write_bytes(FLAWED)
+    found = list(inspect_host([str(tmp_path)], InspectOptions(prove="none"), ledger=ledger, who=office))
+    assert [
+        each.reason for each in found if isinstance(each, Finding) and each.path.startswith(str(tmp_path))
+    ] == ["flawed-version"]
+    # Python itself, at the least, or what of it this user may not read.
+    processes = [each for each in found if isinstance(each, ProcessFinding)]
+    with open_ledger(ledger) as kept:
+        rows = list(kept.rows())
+        assert kept.verify().holds
+    told = [each.evidence["observation"]["digest"] for each in found if each.evidence["observation"]]
+    assert [row.digest for row in rows if row.kind in ("copy", "process")] == told
+    assert len([row for row in rows if row.kind == "process"]) == len(processes)
+    assert [row.kind for row in rows][-2:] == ["host", "run-end"]
+
+
+def test_a_host_whose_collector_says_nothing_has_its_files_all_the_same(
+    tmp_path: Path, office: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "libssl.so").write_bytes(FLAWED)
+    monkeypatch.setattr(collecting, "COLLECTOR", tmp_path / "missing")
+    (found,) = inspect_host([str(tmp_path)], who=office)
+    assert found.reason == "flawed-version"
+
+
 @pytest.mark.parametrize("how", [{"prove": "some"}, {"seconds": 0}, {"seconds": -1.0}])
 def test_options_that_make_no_sense(how: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"is all or none|is above zero"):
+    with pytest.raises(ValueError, match=r"is all, packaged or none|is above zero"):
         InspectOptions(**how)  # type: ignore[arg-type]

@@ -1,8 +1,8 @@
-"""The generated part of docs/inspect.md: `PYTHONPATH=src python -m tests.assess.inspect_page` makes it."""
+"""The generated parts of docs/inspect.md: `PYTHONPATH=src python -m tests.assess.inspect_page` makes them."""
 
 from pathlib import Path
 
-from hemostat.assess.copy_table import copies_table
+from hemostat.assess.copy_table import copies_table, processes_table
 from hemostat.binaries import UNSEEN
 
 __all__ = ["PAGE", "as_it_should_be"]
@@ -18,7 +18,11 @@ def unseen_table() -> str:
 
 def as_it_should_be(page: str) -> str:
     """The page with today's tables between their marks. ValueError where a mark is lost or doubled."""
-    for name, table in (("rules", copies_table()), ("unseen", unseen_table())):
+    for name, table in (
+        ("rules", copies_table()),
+        ("processes", processes_table()),
+        ("unseen", unseen_table()),
+    ):
         begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
         if page.count(begin) != 1 or page.count(end) != 1:
             raise ValueError(f"docs/inspect.md has lost the marks of its {name}")

@@ -2,8 +2,9 @@
 
 import pytest
 
+from hemostat.assess import processes
 from hemostat.assess.copies import RULES
-from hemostat.assess.copy_table import copies_table
+from hemostat.assess.copy_table import copies_table, processes_table
 from tests.assess.inspect_page import PAGE, as_it_should_be
 
 
@@ -28,3 +29,9 @@ def test_each_rule_has_its_row() -> None:
     assert [row.split(" | ")[1].strip("`") for row in rows] == [
         rule.reason or ("the proof's" if rule.name == "proved" else "the package's") for rule in RULES
     ]
+
+
+def test_each_rule_of_processes_has_its_row() -> None:
+    rows = processes_table().splitlines()[2:]
+    assert [row.split(" | ")[1].strip("`") for row in rows] == [rule.name for rule in processes.RULES]
+    assert not any("{" in row for row in rows)

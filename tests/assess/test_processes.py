@@ -73,9 +73,16 @@ REPLACED = mapped("vulnerable", on_disk="patched", deleted=True)
         (
             EXAMPLE,
             [mapped("not-affected", on_disk="patched", deleted=True)],
-            "runs-safe-code",
+            "runs-replaced-safe-code",
             "not-affected",
-            "no",
+            "advised",
+        ),
+        (
+            EXAMPLE,
+            [mapped("patched", deleted=True), SAFE],
+            "runs-replaced-patched-code",
+            "patched",
+            "advised",
         ),
         (EXAMPLE, [PATCHED, SAFE], "runs-patched-code", "patched", "no"),
         (EXAMPLE, [SAFE], "runs-safe-code", "not-affected", "no"),
@@ -88,7 +95,8 @@ def test_a_process(
     found = judge_process(facts, has)
     assert (found.verdict.reason, found.verdict.word, found.restart) == (reason, word, restart)
     assert "{" not in found.verdict.explanation
-    assert (PATH in found.verdict.explanation) is (bool(has) and reason != "unread-memory-map")
+    named = reason.startswith("runs-") and word in ("vulnerable", "inconclusive")
+    assert (PATH in found.verdict.explanation) is (named or reason == "safe-until-restart")
 
 
 def test_every_rule_decides_somewhere_above() -> None:

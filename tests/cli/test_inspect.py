@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from hemostat import api
+from hemostat.assess.processes import Mapped
+from hemostat.assess.rule import Verdict
 from hemostat.report.finding import FINDING_KEYS
 from tests.api.test_inspection import FLAWED, WITHOUT
 from tests.binaries.elves import elf
 from tests.cli.conftest import Run
+from tests.report.findings import finding, process_finding
 
 ROOT = Path(__file__).parents[2]
 FIXED = elf(
@@ -67,7 +71,8 @@ def test_texts_are_listed_where_they_are_wanted(run: Run, files: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "name files or folders by --file"),
+        (("--restart-list", "--file", "x"), "are about this host"),
+        (("--search", "/opt", "--file", "x"), "are about this host"),
         (("--file",), "expected at least one argument"),
         (("--prove", "some", "--file", "x"), "invalid choice"),
         (("--seconds", "0", "--file", "x"), "--seconds 0"),
@@ -83,6 +88,37 @@ def test_nothing_that_is_there_is_a_mistake(run: Run, files: Path) -> None:
     ran = run("inspect", "--no-ledger", "--file", str(files / "missing"))
     assert ran.status == 2
     assert "There is nothing of that name." in ran.out
+
+
+def test_this_host_is_its_files_and_its_processes(run: Run, files: Path) -> None:
+    (files / "a.so").write_bytes(FLAWED)
+    ran = run("inspect", "--prove", "none", "--json", "--search", str(files))
+    assert ran.status == 3
+    kinds = {each["kind"] for each in ran.lines()}
+    assert "copy" in kinds
+    assert kinds <= {"copy", "process"}
+    assert "1 file" in run("inspect", "--no-ledger", "--prove", "none", "--search", str(files)).out
+
+
+def test_the_list_of_units_to_restart_is_plain(
+    run: Run, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixed = Verdict("patched", "fixed-package", "It is.", "owned")
+    flawed = Verdict("vulnerable", "own-bytes-answered", "It is.", "proved")
+    old, new = (
+        Mapped("/usr/lib/libssl.so", True, flawed, fixed),
+        Mapped("/usr/lib/libssl.so", False, fixed, None),
+    )
+    found = [
+        process_finding(old),
+        process_finding(old),
+        process_finding(new, unit="sshd.service"),
+        process_finding(old, unit=None),
+        finding(),
+    ]
+    monkeypatch.setattr(api, "inspect_host", lambda *_, **__: iter(found))
+    ran = run("inspect", "--no-ledger", "--restart-list")
+    assert (ran.status, ran.out) == (1, "nginx.service\n")
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -270,4 +270,5 @@ def test_exim_prints_its_options(tmp_path: Path, pair: Pair) -> None:
     assert pairs_of(reading.uses) == {("server", str(pair.certificate), str(pair.key), (), (2525, 4650))}
     ours = programs()["exim"].dump
     assert ours is not None
-    assert pairs_of(dumped("exim", [program, "-C", str(start), *ours.argv[1:]])) == pairs_of(reading.uses)
+    command = unpacked.known_here("Debian-exim", tmp_path, [program, "-C", str(start), *ours.argv[1:]])
+    assert pairs_of(dumped("exim", command)) == pairs_of(reading.uses)

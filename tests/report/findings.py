@@ -3,10 +3,12 @@
 from typing import Any
 
 from hemostat.assess.copies import judge_copy
+from hemostat.assess.processes import Mapped, judge_process
 from hemostat.evidence import KINDS
 from hemostat.report.finding import Finding
+from hemostat.report.process_finding import ProcessFinding
 
-__all__ = ["finding", "not_looked_into"]
+__all__ = ["finding", "not_looked_into", "process_finding"]
 
 
 def finding(
@@ -40,5 +42,27 @@ def not_looked_into(why: str, *, path: str = "/var/big", harmless: bool = False)
         version=None,
         form=None,
         evidence={"observation": None, "subject": None, "rule": None, "facts": None, "proof": None},
+        observed_at="2026-11-25T12:00:00.000000Z",
+    )
+
+
+def process_finding(*mapped: Mapped, **said: Any) -> ProcessFinding:
+    """The finding that facts of a process come to."""
+    facts: dict[str, Any] = dict(KINDS["process"].example) | said
+    judged = judge_process(facts, mapped)
+    return ProcessFinding(
+        pid=4711,
+        exe=facts["exe"],
+        user=facts["user"],
+        unit=facts["unit"],
+        container=facts["container"],
+        verdict=judged.verdict.word,
+        reason=judged.verdict.reason,
+        explanation=judged.verdict.explanation,
+        restart=judged.restart,
+        caution=judged.caution,
+        listening=tuple(facts["listening"]),
+        connected=tuple(facts["connected"]),
+        evidence={"observation": None, "subject": None, "rule": judged.verdict.rule, "facts": facts},
         observed_at="2026-11-25T12:00:00.000000Z",
     )

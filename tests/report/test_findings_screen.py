@@ -3,9 +3,11 @@
 import io
 import re
 
+from hemostat.assess.processes import Mapped
+from hemostat.assess.rule import Verdict
 from hemostat.report.finding import Finding
 from hemostat.report.findings_screen import FindingsScreen
-from tests.report.findings import finding, not_looked_into
+from tests.report.findings import finding, not_looked_into, process_finding
 
 SAFE = finding(version="1.0.1g", path="/usr/lib/libssl.so.1.0.0", inside=())
 FLAWED = finding()
@@ -69,3 +71,24 @@ def test_colours_repeat_the_words_and_no_name_of_a_file_is_obeyed_by_a_terminal(
     plain, coloured = printed(odd), printed(odd, colour=True)
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
     assert "\x1b" not in plain
+
+
+def test_processes_have_a_table_of_their_own_and_dangerous_restarts_a_word() -> None:
+    flawed = Verdict("vulnerable", "own-bytes-answered", "It is.", "proved")
+    fixed = Verdict("patched", "fixed-package", "It is.", "owned")
+    old = Mapped("/usr/lib/libssl.so.1.0.0", True, flawed, fixed)
+    out = io.StringIO()
+    screen = FindingsScreen(out)
+    screen.finding(SAFE)
+    screen.process(process_finding(old))
+    screen.process(process_finding(old, unit="dbus.service", exe="/usr/bin/dbus-daemon"))
+    screen.close(3)
+    rows = out.getvalue().splitlines()
+    assert rows[3].split() == ["verdict", "reason", "restart", "process"]
+    assert rows[4].split()[:3] == ["vulnerable", "runs-replaced-code", "now"]
+    assert rows[4].endswith("nginx.service (pid 4711, /usr/sbin/nginx)")
+    text = flat(out.getvalue())
+    assert "Take care: Restarting the message bus ends whatever talks over it" in text
+    assert text.count("Take care") == 1
+    assert "3 files and 2 processes with OpenSSL in memory looked into: 2 vulnerable, 1 patched." in text
+    assert "Exit status 1" in text

@@ -13,7 +13,7 @@ from hemostat.api.cve_facts import (
     update_cves,
 )
 from hemostat.api.identity import Identity, identify
-from hemostat.api.inspection import InspectOptions, inspect_files
+from hemostat.api.inspection import InspectOptions, inspect_files, inspect_host
 from hemostat.api.ledgers import (
     default_ledger,
     export_ledger,
@@ -30,6 +30,7 @@ from hemostat.layers import ControlKey
 from hemostat.layers.proxies import Proxy, ProxyError, read_proxy
 from hemostat.report import Answer
 from hemostat.report.finding import Finding
+from hemostat.report.process_finding import ProcessFinding
 
 __all__ = [
     "Answer",
@@ -42,6 +43,7 @@ __all__ = [
     "Identity",
     "InspectOptions",
     "NothingKnown",
+    "ProcessFinding",
     "Proxy",
     "ProxyError",
     "UnknownDialect",
@@ -59,6 +61,7 @@ __all__ = [
     "incident",
     "incidents",
     "inspect_files",
+    "inspect_host",
     "merge_ledgers",
     "open_lab",
     "read_proxy",

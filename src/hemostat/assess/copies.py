@@ -124,7 +124,7 @@ RULES: Final[tuple[CopyRule, ...]] = (
         "not-affected",
         "text-only",
         lambda r: r.facts["form"] == "text-only",
-        "It names OpenSSL {version} and holds none of its code: it was compiled with its headers, or only speaks of "
+        "It names a version of OpenSSL and holds none of its code: it was compiled with its headers, or only speaks of "
         "it. What it loads is what counts.",
     ),
     CopyRule(

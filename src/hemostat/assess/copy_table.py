@@ -1,10 +1,11 @@
-"""The rules of `copies` as documentation: the table of docs/inspect.md."""
+"""The rules of `copies` and `processes` as documentation: the tables of docs/inspect.md."""
 
 from string import Formatter
 
+from hemostat.assess import processes
 from hemostat.assess.copies import RULES
 
-__all__ = ["copies_table"]
+__all__ = ["copies_table", "processes_table"]
 
 
 def copies_table() -> str:
@@ -19,4 +20,13 @@ def copies_table() -> str:
         word = whose if rule.word is None else rule.word
         reason = whose if rule.reason is None else f"`{rule.reason}`"
         lines.append(f"| {word} | {reason} | {said} |")
+    return "\n".join(lines) + "\n"
+
+
+def processes_table() -> str:
+    """All rows in their order as a Markdown table."""
+    lines = ["| verdict | reason | restart | what it says |", "|---|---|---|---|"]
+    for rule in processes.RULES:
+        said = rule.explanation.replace("{paths}", "…")
+        lines.append(f"| {rule.word} | `{rule.name}` | `{rule.restart}` | {said} |")
     return "\n".join(lines) + "\n"

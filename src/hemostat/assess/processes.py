@@ -90,9 +90,14 @@ class ProcessReading:
         ]
 
     @property
+    def is_replaced(self) -> bool:
+        """Some of what it has mapped is gone from the disk, or another file stands there."""
+        return any(each.deleted for each in self.mapped)
+
+    @property
     def paths(self) -> str:
         """What counts, by its paths."""
-        counts = self.flawed or self.unknown or self.older_and_safe or list(self.mapped)
+        counts = self.flawed or self.unknown or self.older_and_safe
         return ", ".join(dict.fromkeys(each.path for each in counts))
 
 
@@ -160,18 +165,34 @@ RULES: Final[tuple[ProcessRule, ...]] = (
         "upgrade would make it vulnerable.",
     ),
     ProcessRule(
+        "runs-replaced-patched-code",
+        "patched",
+        "advised",
+        lambda r: bool(r.of("patched")) and r.is_replaced,
+        "The code of OpenSSL that it runs has the fix, and is gone from the disk: restart it when it suits, so that it "
+        "runs what lies there.",
+    ),
+    ProcessRule(
         "runs-patched-code",
         "patched",
         "no",
         lambda r: bool(r.of("patched")),
-        "The code of OpenSSL that it runs has the fix: {paths}.",
+        "The code of OpenSSL that it runs has the fix.",
+    ),
+    ProcessRule(
+        "runs-replaced-safe-code",
+        "not-affected",
+        "advised",
+        lambda r: r.is_replaced,
+        "The code of OpenSSL that it runs never had the flaw, and is gone from the disk: restart it when it suits, so "
+        "that it runs what lies there.",
     ),
     ProcessRule(
         "runs-safe-code",
         "not-affected",
         "no",
         lambda r: bool(r.mapped),
-        "The code of OpenSSL that it runs never had the flaw: {paths}.",
+        "The code of OpenSSL that it runs never had the flaw.",
     ),
     ProcessRule(
         "runs-none",

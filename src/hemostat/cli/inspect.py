@@ -1,9 +1,10 @@
-"""`hemostat inspect`: what files hold of OpenSSL."""
+"""`hemostat inspect`: what this host, or some files, hold of OpenSSL."""
 
 import argparse
 import os
 import signal
 import sys
+from functools import partial
 from typing import Final
 
 from hemostat.cli.command import (
@@ -23,6 +24,8 @@ _NOT_COUNTED: Final = frozenset({"other-file-system", "vanished"})
 """What was left out, and takes nothing from the answer."""
 _EPILOG: Final = """\
 examples:
+  hemostat inspect                                        this host: its files, then its processes
+  hemostat inspect --restart-list | while read -r unit; do systemctl restart "$unit"; done
   hemostat inspect --file /usr /opt
   hemostat inspect --file app.whl --prove all             load the libraries that are found, in a sandbox, and ask them
   hemostat inspect --json --file / > copies.jsonl
@@ -43,17 +46,30 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="PATH",
-        help="files, folders and archives (wheel, jar, zip, tar, deb, rpm, msi, …), each with all that is in it",
+        help="these files, folders and archives alone (wheel, jar, zip, tar, deb, rpm, msi, …), each with all that is "
+        "in it, in place of this host",
+    )
+    looking.add_argument(
+        "--search",
+        nargs="+",
+        action="extend",
+        metavar="FOLDER",
+        help="look for copies of this host below these folders alone (default: /)",
+    )
+    looking.add_argument(
+        "--restart-list",
+        action="store_true",
+        help="print the units to restart now and nothing else, one a line, for a shell loop",
     )
     looking.add_argument(
         "--other-file-systems", action="store_true", help="go on where another file system is mounted"
     )
     looking.add_argument(
         "--prove",
-        choices=("all", "none"),
-        default="none",
-        help="all: load each shared libssl of this machine's kind in a sandbox and ask it; its constructors run there "
-        "(default %(default)s)",
+        choices=("all", "packaged", "none"),
+        default="packaged",
+        help="which shared libssl of this machine's kind are loaded in a sandbox and asked; their constructors run "
+        "there: all, those that a package owns, or none (default %(default)s)",
     )
     looking.add_argument(
         "--seconds",
@@ -85,9 +101,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from hemostat.report import exit_status
     from hemostat.report.finding import finding_line
     from hemostat.report.findings_screen import FindingsScreen
+    from hemostat.report.process_finding import ProcessFinding, process_line
 
-    if not arguments.file:
-        raise UsageError("name files or folders by --file; hemostat inspect --help tells more")
+    if arguments.file and (arguments.restart_list or arguments.search):
+        raise UsageError("--search and --restart-list are about this host, so they can't be had with --file")
     options = api.InspectOptions(
         prove=arguments.prove,
         other_file_systems=arguments.other_file_systems,
@@ -104,6 +121,7 @@ def _run(arguments: argparse.Namespace) -> int:
         texts=arguments.texts,
     )
     words: set[str | None] = set()
+    units: dict[str, None] = {}
     quiet = arguments.quiet or (arguments.json and not sys.stderr.isatty())
     with FilesProgress(sys.stderr, quiet=quiet) as progress:
 
@@ -112,13 +130,25 @@ def _run(arguments: argparse.Namespace) -> int:
             return bool(received)
 
         try:
-            for finding in api.inspect_files(
-                arguments.file, options, ledger=ledger, who=who, is_over=is_over, progress=progress
-            ):
+            look = (
+                partial(api.inspect_files, arguments.file)
+                if arguments.file
+                else partial(api.inspect_host, arguments.search or ["/"])
+            )
+            for finding in look(options=options, ledger=ledger, who=who, is_over=is_over, progress=progress):
                 if finding.reason not in _NOT_COUNTED:
                     words.add(finding.verdict)
+                if arguments.restart_list:
+                    if isinstance(finding, ProcessFinding) and finding.restart == "now" and finding.unit:
+                        units.setdefault(finding.unit)
+                    continue
                 progress.clear()
-                if arguments.json:
+                if isinstance(finding, ProcessFinding):
+                    if arguments.json:
+                        print(process_line(finding), flush=True)
+                    else:
+                        screen.process(finding)
+                elif arguments.json:
                     print(finding_line(finding), flush=True)
                 else:
                     screen.finding(finding)
@@ -133,7 +163,9 @@ def _run(arguments: argparse.Namespace) -> int:
     status = exit_status(words, interrupted=bool(received))
     if received and "vulnerable" not in words:
         status = 128 + received[0]
-    if not arguments.json:
+    for unit in units:
+        print(unit)
+    if not arguments.json and not arguments.restart_list:
         screen.close(progress.files, interrupted=bool(received), failed=bool(received))
     if received:
         complain(
@@ -171,9 +203,10 @@ def _colour(arguments: argparse.Namespace) -> bool:
 COMMAND = Command(
     name="inspect",
     place=15,
-    help="which copies of OpenSSL are in these files, and are they vulnerable?",
-    description="Looks into files, folders and archives of this machine for copies of OpenSSL, and says of each\n"
-    "whether it is vulnerable to Heartbleed, patched, not affected or inconclusive, and why.",
+    help="which copies of OpenSSL are on this host, who runs them, and are they vulnerable?",
+    description="Looks into the files of this host, archives too, for copies of OpenSSL, and at its processes for\n"
+    "what they have in memory; says of each whether it is vulnerable to Heartbleed, patched, not affected or\n"
+    "inconclusive, why, and which process is to be restarted.",
     epilog=_EPILOG,
     configure=_configure,
     run=_run,

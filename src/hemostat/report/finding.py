@@ -11,6 +11,7 @@ from hemostat.targets import printable
 __all__ = ["FINDING_KEYS", "Finding", "finding_line"]
 
 FINDING_KEYS: Final = (
+    "kind",
     "path",
     "inside",
     "verdict",
@@ -22,7 +23,7 @@ FINDING_KEYS: Final = (
     "evidence",
     "observed_at",
 )
-"""The keys of a finding as JSON, in their order. Every finding has all of them, and no others."""
+"""The keys of a finding as JSON, in their order; `kind` is `copy`. Every finding has all of them, and no others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,8 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """The finding as values that JSON has, keys as in `FINDING_KEYS`."""
-        values = {key: getattr(self, key) for key in FINDING_KEYS}
-        return values | {"inside": list(self.inside), "evidence": dict(self.evidence)}
+        values = {key: getattr(self, key) for key in FINDING_KEYS if key != "kind"}
+        return {"kind": "copy"} | values | {"inside": list(self.inside), "evidence": dict(self.evidence)}
 
 
 def finding_line(finding: Finding) -> str:

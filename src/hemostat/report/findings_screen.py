@@ -7,6 +7,7 @@ from typing import Final, TextIO
 from hemostat.assess.rule import VerdictWord
 from hemostat.report.disagreement import SEVERITY
 from hemostat.report.finding import Finding
+from hemostat.report.process_finding import ProcessFinding
 from hemostat.report.prose import counted, padded, wrapped
 from hemostat.report.status import exit_status
 from hemostat.targets import printable
@@ -25,6 +26,8 @@ _COLOURS: Final[dict[VerdictWord | None, str]] = {
 _NO_VERDICT: Final = "-"
 _WIDTHS: Final = (12, 18, 12, 9)
 _HEADS: Final = ("verdict", "reason", "version", "form", "file")
+_PROCESS_WIDTHS: Final = (12, 26, 18)
+_PROCESS_HEADS: Final = ("verdict", "reason", "restart", "process")
 _MOST_NAMED: Final = 20
 _PROSE: Final = 100
 _NARROWEST: Final = 40
@@ -63,6 +66,22 @@ class FindingsScreen:
         self._groups: dict[tuple[VerdictWord | None, str, str], _Group] = {}
         self._counts: Counter[VerdictWord | None] = Counter()
         self._left_out = 0
+        self._processes = 0
+        self._cautions: dict[str, list[str]] = {}
+
+    def process(self, process: ProcessFinding) -> None:
+        """Print the row of a process, and keep what `close` will say of it."""
+        if not self._processes:
+            if self._counts:
+                self._line("")
+            self._row(_PROCESS_HEADS)
+        self._processes += 1
+        cells = (process.verdict, process.reason, process.restart, process.place)
+        self._row(cells, _COLOURS[process.verdict])
+        self._out.flush()
+        self._keep(process.verdict, process.reason, process.explanation, process.place)
+        if process.caution:
+            self._cautions.setdefault(process.caution, []).append(process.place)
 
     def finding(self, finding: Finding) -> None:
         """Print its row, and keep what `close` will say of it."""
@@ -81,13 +100,7 @@ class FindingsScreen:
         )
         self._row(cells, _COLOURS[finding.verdict])
         self._out.flush()
-        self._counts[finding.verdict] += 1
-        key = (finding.verdict, finding.reason, finding.explanation)
-        group = self._groups.setdefault(key, _Group())
-        if finding.verdict == "vulnerable" or len(group.named) < _MOST_NAMED:
-            group.named.append(finding.place)
-        else:
-            group.further += 1
+        self._keep(finding.verdict, finding.reason, finding.explanation, finding.place)
 
     def close(self, files: int, *, interrupted: bool = False, failed: bool = False) -> None:
         """Print what the findings mean, how many there are of each, and what the exit status says. `files`: how many
@@ -97,12 +110,18 @@ class FindingsScreen:
             for (word, reason, explanation), group in self._groups.items():
                 if word == verdict:
                     self._group(word, reason, explanation, group)
+        for caution, places in self._cautions.items():
+            self._line("")
+            self._paragraph(f"Take care: {caution}")
+            for place in places:
+                self._line(f"{_GAP}- {place}")
         self._line("")
         listed = ", ".join(
             f"{self._counts[word]} {word or 'not looked into'}" for word in _ORDER if self._counts[word]
         )
         self._paragraph(
-            f"{counted(files, 'file')} looked into{': ' if listed else ', no copy of OpenSSL found'}{listed}."
+            f"{counted(files, 'file')}{self._and_processes()} looked into"
+            f"{': ' if listed else ', no copy of OpenSSL found'}{listed}."
         )
         if self._left_out:
             self._paragraph(
@@ -116,6 +135,19 @@ class FindingsScreen:
             self._paragraph(f"Exit status {status}: {_MEANINGS[status]}.")
         self._out.flush()
 
+    def _and_processes(self) -> str:
+        if not self._processes:
+            return ""
+        return f" and {counted(self._processes, 'process', 'processes')} with OpenSSL in memory"
+
+    def _keep(self, word: VerdictWord | None, reason: str, explanation: str, place: str) -> None:
+        self._counts[word] += 1
+        group = self._groups.setdefault((word, reason, explanation), _Group())
+        if word == "vulnerable" or len(group.named) < _MOST_NAMED:
+            group.named.append(place)
+        else:
+            group.further += 1
+
     def _group(self, word: VerdictWord | None, reason: str, explanation: str, group: _Group) -> None:
         self._line("")
         heading = f"{word or 'not looked into'} ({reason})"
@@ -128,7 +160,8 @@ class FindingsScreen:
 
     def _row(self, cells: tuple[str, ...], colour: str = "") -> None:
         *first, last = map(printable, cells)
-        text = _GAP.join([*(padded(cell, width) for cell, width in zip(first, _WIDTHS, strict=True)), last])
+        widths = _WIDTHS if len(cells) == len(_HEADS) else _PROCESS_WIDTHS
+        text = _GAP.join([*(padded(cell, width) for cell, width in zip(first, widths, strict=True)), last])
         self._line(text, cells[0], colour)
 
     def _paragraph(self, text: str, first: str = "") -> None:

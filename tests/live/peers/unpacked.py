@@ -13,7 +13,9 @@ import pytest
 from tests.live.peers import needs
 from tests.live.peers.openssl102q_library import CACHE
 
-__all__ = ["program"]
+__all__ = ["known_here", "program"]
+
+_BINDS = 'mount --bind "$1" /etc/passwd && mount --bind "$2" /etc/group && shift 2 && exec "$@"'
 
 
 def program(package: str, path: str) -> str:
@@ -33,6 +35,31 @@ def program(package: str, path: str) -> str:
             if not folder.exists():
                 unpacked.rename(folder)
     return str(found)
+
+
+def known_here(user: str, folder: Path, command: list[str]) -> list[str]:
+    """The command with a user that the package would have made, known to it alone: in a mount namespace, with copies of
+    passwd and group in `folder`.
+    """
+    unshare = needs.program("unshare", "util-linux")
+    for name, line in (
+        ("passwd", f"{user}:x:64999:64999::/nowhere:/bin/false"),
+        ("group", f"{user}:x:64999:"),
+    ):
+        known = Path("/etc", name).read_text()
+        there = any(each.startswith(f"{user}:") for each in known.splitlines())
+        (folder / name).write_text(known if there else f"{known}{line}\n")
+    return [
+        unshare,
+        "--mount",
+        "sh",
+        "-c",
+        _BINDS,
+        "sh",
+        str(folder / "passwd"),
+        str(folder / "group"),
+        *command,
+    ]
 
 
 def _download(apt: str, package: str, folder: Path) -> str:

@@ -76,11 +76,13 @@ class Search:
     other_file_systems  go on where another one is mounted
     seconds             that one file may take, with all that is in it
     limits              of one file
+    leave_out           folders that are passed over without a word, unless they are named themselves
     """
 
     other_file_systems: bool = False
     seconds: float = 120.0
     limits: Limits = field(default_factory=Limits)
+    leave_out: tuple[str, ...] = ()
 
 
 def look_into(
@@ -152,7 +154,8 @@ class _Looking:
                     yield SeenNothing(entry.path, (), _why(error))
                     continue
                 if stat.S_ISDIR(found.st_mode):
-                    below.append((entry.path, found))
+                    if entry.path not in self._search.leave_out:
+                        below.append((entry.path, found))
                 elif stat.S_ISREG(found.st_mode):
                     yield from self._file(entry.path, found)
             waiting += reversed(below)

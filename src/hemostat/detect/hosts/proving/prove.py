@@ -52,13 +52,14 @@ class Libraries(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of it: facts of kind `probe` (form `library`), the version text that the library itself tells, and what
-    held of the sandbox (layer → `held`, or why not).
+    """What came of it: facts of kind `probe` (form `library`), the version text that the library itself tells, what
+    held of the sandbox (layer → `held`, or why not), and the throw-away certificate that it showed, by its SHA-256.
     """
 
     facts: dict[str, Any]
     version: str | None
     sandbox: dict[str, str]
+    certificates: dict[str, bytes]
 
 
 def prove(libraries: Libraries, *, seconds: float = 20.0) -> Proof:
@@ -87,7 +88,7 @@ def prove(libraries: Libraries, *, seconds: float = 20.0) -> Proof:
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
-    return Proof(done.facts, report.get("version"), report.get("sandbox", {}))
+    return Proof(done.facts, report.get("version"), report.get("sandbox", {}), done.certificates)
 
 
 def _now() -> int:

@@ -1,0 +1,237 @@
+"""From a copy that was seen to what is said of it: its facts, its proof, its package, its verdict."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from hemostat.api.notes import Notes, place_of_row
+from hemostat.api.recording import Seen
+from hemostat.evidence import EvidenceError, Observation, names, write_time
+from hemostat.report.finding import Finding
+
+if TYPE_CHECKING:
+    from hemostat.api.packages import Packages
+    from hemostat.binaries import OpenSslCopy
+    from hemostat.detect.hosts.assembling import Lookup
+    from hemostat.detect.hosts.files import SeenCopy, SeenNothing
+    from hemostat.detect.hosts.proving.prove import Proof
+
+__all__ = ["CopyJudge", "Prove", "encoded_path"]
+
+Prove = Literal["all", "packaged", "none"]
+"""Which shared libraries are loaded and asked."""
+
+_MOST_UNREAD: Final = 256
+_LONGEST_NAME: Final = 255
+_LEFT_OUT: Final = {
+    "no-file": "It is neither a file nor a folder.",
+    "no-such-path": "There is nothing of that name.",
+    "other-file-system": "Another file system is mounted there: --other-file-systems goes on into it.",
+    "vanished": "It was gone before it could be read.",
+}
+"""What was not looked into, without harm to the answer."""
+_UNSEEN: Final = {
+    "changed": "It changed while it was read, so what was read may be neither the old nor the new.",
+    "permission": "This user may not read it: look as root.",
+    "unreadable": "The system could not read it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """A proof, and where it is kept."""
+
+    subject: str
+    proof: "Proof"
+    row: Observation | None
+
+    def as_evidence(self) -> dict[str, Any]:
+        return {
+            "observation": place_of_row(self.row),
+            "subject": self.subject,
+            "facts": self.proof.facts,
+            "version": self.proof.version,
+            "sandbox": self.proof.sandbox,
+        }
+
+
+class CopyJudge:
+    """Writes down what it is told of and judges it. `root`: the name of what paths are relative to."""
+
+    def __init__(self, prove: Prove, root: str, notes: Notes, packages: "Packages") -> None:
+        self.unread: list[dict[str, str]] = []
+        self.unread_count = 0
+        self._prove, self._root, self._notes, self._packages = prove, root, notes, packages
+        self._proofs: dict[str, _Proved] = {}
+
+    def copy(self, seen: "SeenCopy") -> Finding:
+        """A copy in a file that has a path."""
+        from hemostat.detect.hosts.assembling import lookup_beside, lookup_within
+
+        place, found = seen
+        try:
+            subject, path = names.copy(self._root, place.path), encoded_path(place.path)
+        except EvidenceError:
+            # Too long for a name.
+            subject, path = names.deleted_copy(self._root, *place.device, place.inode), None
+        facts: dict[str, Any] = {
+            "path": path,
+            "device": f"{place.device[0]},{place.device[1]}",
+            "inode": place.inode,
+            "deleted": False,
+            "size": place.size,
+            "inside": [each[:_LONGEST_NAME] or "?" for each in found.inside],
+            "bytes": found.size,
+            "build": found.sha256,
+        }
+        return self._judge(
+            str(subject),
+            facts,
+            found.copy,
+            found.data,
+            place.path,
+            found.inside,
+            lambda: lookup_within(place.path, found.inside) if found.inside else lookup_beside(place.path),
+        )
+
+    def mapped(
+        self,
+        path: str,
+        device: tuple[int, int],
+        inode: int,
+        data: bytes,
+        sha256: str,
+        copy: "OpenSslCopy",
+        lookup: "Lookup",
+        *,
+        deleted: bool,
+    ) -> Finding:
+        """A copy that a process has mapped, and that lies at no path any more, or at one that was not looked at."""
+        subject = names.deleted_copy(self._root, *device, inode)
+        facts: dict[str, Any] = {
+            "path": encoded_path(path),
+            "device": f"{device[0]},{device[1]}",
+            "inode": inode,
+            "deleted": deleted,
+            "size": len(data),
+            "inside": [],
+            "bytes": len(data),
+            "build": sha256,
+        }
+        return self._judge(str(subject), facts, copy, data, path, (), lambda: lookup)
+
+    def _judge(
+        self,
+        subject: str,
+        facts: dict[str, Any],
+        copy: "OpenSslCopy",
+        data: bytes,
+        path: str,
+        inside: tuple[str, ...],
+        lookup: "Callable[[], Lookup]",
+    ) -> Finding:
+        from hemostat.assess.copies import judge_copy
+
+        now = datetime.now(UTC)
+        # A text, a member of an archive and a deleted file are not what the package brought.
+        own = not inside and not facts["deleted"] and copy.form != "text-only"
+        proved = self._proved(copy, facts["build"], data, path, inside, lookup)
+        facts |= {"owner": self._packages.owner(path) if own else None, **copy.as_json()}
+        (row,) = self._notes.write(Seen("copy", subject, facts, now, {}))
+        verdict = judge_copy(
+            facts,
+            None if proved is None else proved.proof.facts,
+            self._packages.verdict(path) if own else None,
+        )
+        return Finding(
+            path=path,
+            inside=inside,
+            verdict=verdict.word,
+            reason=verdict.reason,
+            explanation=verdict.explanation,
+            family=facts["family"],
+            version=facts["version"] or (None if proved is None else _version(proved.proof.version)),
+            form=facts["form"],
+            evidence={
+                "observation": place_of_row(row),
+                "subject": subject,
+                "rule": verdict.rule,
+                "facts": facts,
+                "proof": None if proved is None else proved.as_evidence(),
+            },
+            observed_at=write_time(now),
+        )
+
+    def nothing(self, seen: "SeenNothing") -> Finding:
+        """Something that was not looked into."""
+        from hemostat.binaries import UNSEEN
+
+        harmless = _LEFT_OUT.get(seen.why)
+        said = (
+            _UNSEEN.get(seen.why) or f"Nothing is known of what is in it: {UNSEEN.get(seen.why, seen.why)}."
+        )
+        if harmless is None:
+            self.could_not_read("file", "!".join((seen.path, *seen.inside)), seen.why)
+        return Finding(
+            path=seen.path,
+            inside=seen.inside,
+            verdict=None if harmless is not None else "inconclusive",
+            reason=seen.why,
+            explanation=harmless or said,
+            family=None,
+            version=None,
+            form=None,
+            evidence={"observation": None, "subject": None, "rule": None, "facts": None, "proof": None},
+            observed_at=write_time(datetime.now(UTC)),
+        )
+
+    def could_not_read(self, what: str, where: str, why: str) -> None:
+        """To be noted with the host."""
+        from hemostat.targets import printable
+
+        self.unread_count += 1
+        if len(self.unread) < _MOST_UNREAD:
+            self.unread.append({"what": what, "where": printable(where)[:4096], "why": why})
+
+    def _proved(
+        self,
+        copy: "OpenSslCopy",
+        sha256: str,
+        data: bytes,
+        path: str,
+        inside: tuple[str, ...],
+        lookup: "Callable[[], Lookup]",
+    ) -> _Proved | None:
+        """The proof of a shared libssl, once for each build."""
+        if (copy.family, copy.format, copy.form) != (
+            "openssl",
+            "elf",
+            "shared",
+        ) or "libssl" not in copy.parts:
+            return None
+        if self._prove == "none" or (
+            self._prove == "packaged" and (inside or not self._packages.is_owned(path))
+        ):
+            return None
+        if sha256 not in self._proofs:
+            from hemostat.detect.hosts.assembling import assemble
+            from hemostat.detect.hosts.proving.prove import prove
+
+            now = datetime.now(UTC)
+            proof = prove(assemble(data, lookup()))
+            subject = str(names.build(sha256))
+            (row,) = self._notes.write(Seen("probe", subject, proof.facts, now, proof.certificates))
+            self._proofs[sha256] = _Proved(subject, proof, row)
+        return self._proofs[sha256]
+
+
+def encoded_path(path: str) -> str:
+    """An absolute path, percent-encoded as names have it. Raises EvidenceError for what is none, or is too long."""
+    any_host = "host:name=x"
+    return str(names.copy(any_host, path)).removeprefix(f"copy:{any_host}:")
+
+
+def _version(text: str | None) -> str | None:
+    """Out of `OpenSSL 3.0.11 19 Sep 2023`, as a library said it when it was asked."""
+    return (text or "").removeprefix("OpenSSL ").split(" ")[0] or None

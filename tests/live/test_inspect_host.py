@@ -1,0 +1,128 @@
+"""`inspect` on a process that has the real OpenSSL 1.0.2q in memory, whose files were deleted."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live.peers.openssl102q_library import _ORDER
+from tests.live.peers.processes import python_path
+
+HOLD = """
+import ctypes, sys
+for path in sys.argv[1:]:
+    ctypes.CDLL(path)
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+def inspect(*arguments: str) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "hemostat", "inspect", "--json", "--no-ledger", *arguments],
+        env={**os.environ, "PYTHONPATH": python_path()},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.stderr == ""
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def libraries_in(folder: Path, source: Path) -> list[str]:
+    """Copies of the wheel's libraries, in the order in which they are loaded."""
+    folder.mkdir(exist_ok=True)
+    found = []
+    for prefix in _ORDER:
+        original = next(source.glob(f"{prefix}*"))
+        shutil.copy(original, folder / original.name)
+        found.append(str(folder / original.name))
+    return found
+
+
+@pytest.fixture
+def holder(tmp_path: Path, openssl102q_libraries: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A small server's stand-in: a process that has loaded a copy of the library, which then is deleted."""
+    folder = tmp_path / "opt"
+    libraries = libraries_in(folder, openssl102q_libraries)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, *libraries], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    for each in libraries:
+        Path(each).unlink()
+    yield process, folder
+    process.communicate()
+
+
+def of_process(found: list[dict[str, Any]], pid: int) -> dict[str, Any] | None:
+    return next((each for each in found if each["kind"] == "process" and each["pid"] == pid), None)
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="cannot be had: a deleted file is read through /proc by root alone"
+)
+def test_a_deleted_library_is_proved_from_its_mapping_and_a_restart_asked_until_it_is_done(
+    holder: tuple[subprocess.Popen[str], Path], openssl102q_libraries: Path
+) -> None:
+    process, folder = holder
+    found = inspect("--prove", "all", "--search", str(folder))
+    (copy,) = [
+        each for each in found if each["kind"] == "copy" and each["path"].startswith(f"{folder}/libssl-")
+    ]
+    proof = copy["evidence"]["proof"]
+    if proof["facts"]["connections"][0]["failure"] == "sandbox-not-held":
+        pytest.skip(f"cannot be had: this kernel holds {proof['sandbox']}")
+    assert (copy["verdict"], copy["reason"], copy["evidence"]["facts"]["deleted"]) == (
+        "patched",
+        "own-bytes-ignored",
+        True,
+    )
+    runs = of_process(found, process.pid)
+    assert runs is not None
+    assert (runs["verdict"], runs["reason"], runs["restart"]) == (
+        "patched",
+        "runs-replaced-patched-code",
+        "advised",
+    )
+    assert copy["evidence"]["facts"]["build"] in [
+        each["build"] for each in runs["evidence"]["facts"]["mapped"]
+    ]
+
+    # The restart.
+    libraries = libraries_in(folder, openssl102q_libraries)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, *libraries], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as again:
+        assert again.stdout is not None
+        again.stdout.readline()
+        runs = of_process(inspect("--prove", "all", "--search", str(folder)), again.pid)
+        assert runs is not None
+        assert (runs["verdict"], runs["reason"], runs["restart"]) == ("patched", "runs-patched-code", "no")
+        again.communicate()
+
+
+def test_every_process_that_has_libssl_mapped_is_told() -> None:
+    """Beside what /proc says to whoever asks it directly."""
+    holding = set[int]()
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        try:
+            if any(b"libssl.so" in line and b" r-xp " in line for line in maps.read_bytes().splitlines()):
+                holding.add(int(maps.parent.name))
+        except OSError:
+            continue
+    found = inspect("--prove", "none", "--search", "/usr/lib")
+    told = {each["pid"] for each in found if each["kind"] == "process"}
+    still = {pid for pid in holding if Path(f"/proc/{pid}").exists()}
+    assert still <= told
