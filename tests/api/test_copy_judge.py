@@ -9,6 +9,7 @@ from hemostat.api import Finding, Identity
 from hemostat.api.copy_judge import CopyJudge, Prove, encoded_path
 from hemostat.api.notes import Notes
 from hemostat.api.packages import Packages
+from hemostat.api.sources import Code, Here
 from hemostat.detect.hosts.files import SeenCopy, SeenNothing, look_into
 from hemostat.detect.hosts.owners import Owner
 from hemostat.evidence import KINDS, EvidenceError
@@ -24,7 +25,7 @@ def judged(
     def owners(paths: Iterable[str]) -> dict[str, Owner]:
         return {} if owner is None else dict.fromkeys(paths, owner)
 
-    judge = CopyJudge(prove, HOST, Notes(None, office, "test"), Packages(snapshot(FIXED), owners))
+    judge = CopyJudge(prove, HOST, Notes(None, office, "test"), Packages(snapshot(FIXED), owners), Here(None))
     return [judge.copy(seen) for seen in look_into([str(path)]) if isinstance(seen, SeenCopy)]
 
 
@@ -68,10 +69,10 @@ def test_what_is_mapped_and_gone_is_named_by_its_inode(office: Identity) -> None
 
     copy = read_openssl(FLAWED)
     assert copy is not None
-    judge = CopyJudge("none", HOST, Notes(None, office, "test"), Packages(None, lambda paths: {}))
-    found = judge.mapped(
-        "/usr/lib/libssl.so", (8, 1), 77, FLAWED, "3f" * 32, copy, lambda name: None, deleted=True
-    )
+    judge = CopyJudge("none", HOST, Notes(None, office, "test"), Packages(None, lambda paths: {}), Here(None))
+    code = Code(copy, "3f" * 32, len(FLAWED), FLAWED, None)
+    found = judge.mapped("/usr/lib/libssl.so", (8, 1), 77, code, 4711, deleted=True)
+    assert found is not None
     assert found.evidence["subject"] == f"copy:{HOST}:8,1:77"
     assert found.evidence["facts"]["deleted"] is True
     KINDS["copy"].check(found.evidence["facts"])
@@ -79,12 +80,18 @@ def test_what_is_mapped_and_gone_is_named_by_its_inode(office: Identity) -> None
 
 
 def test_what_could_not_be_read_is_noted_for_the_host(office: Identity) -> None:
-    judge = CopyJudge("none", HOST, Notes(None, office, "test"), Packages(None, lambda paths: {}))
+    judge = CopyJudge("none", HOST, Notes(None, office, "test"), Packages(None, lambda paths: {}), Here(None))
     for number in range(300):
         judge.nothing(SeenNothing(f"/big/{number}\x1b", (), "limit-size"))
     judge.nothing(SeenNothing("/mnt", (), "other-file-system"))
     assert (len(judge.unread), judge.unread_count) == (256, 300)
     assert "\x1b" not in judge.unread[0]["where"]
+
+
+def test_what_is_mapped_and_cannot_be_read_is_no_finding(office: Identity) -> None:
+    judge = CopyJudge("none", HOST, Notes(None, office, "test"), Packages(None, lambda paths: {}), Here(None))
+    code = Code(None, None, 0, b"", "permission")
+    assert judge.mapped("/usr/lib/libssl.so", (8, 1), 77, code, 4711, deleted=True) is None
 
 
 def test_a_path_as_names_have_it() -> None:

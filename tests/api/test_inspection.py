@@ -1,14 +1,27 @@
 """What files hold of OpenSSL: found, judged, proved where that is asked for, and kept."""
 
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from hemostat.api import Finding, Identity, InspectOptions, ProcessFinding, inspect_files, inspect_host
+from hemostat.api import (
+    Finding,
+    Identity,
+    InspectOptions,
+    ProcessFinding,
+    collector,
+    inspect_files,
+    inspect_host,
+    inspect_over_ssh,
+    inspect_snapshot,
+)
+from hemostat.api.identity import this_host
 from hemostat.detect.hosts import collecting
 from hemostat.evidence import KINDS
 from hemostat.ledger import open_ledger
+from hemostat.snapshots import SnapshotError
 from tests.binaries.elves import elf
 from tests.detect.hosts.proving.libraries import FOLDERS, system_openssl
 
@@ -176,7 +189,51 @@ def test_a_host_whose_collector_says_nothing_has_its_files_all_the_same(
     assert found.reason == "flawed-version"
 
 
-@pytest.mark.parametrize("how", [{"prove": "some"}, {"seconds": 0}, {"seconds": -1.0}])
+@pytest.mark.parametrize("how", [{"prove": "some"}, {"seconds": 0}, {"seconds": -1.0}, {"search_seconds": 0}])
 def test_options_that_make_no_sense(how: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"is all, packaged or none|is above zero"):
+    with pytest.raises(ValueError, match=r"is all, packaged or none|are above zero"):
         InspectOptions(**how)  # type: ignore[arg-type]
+
+
+def taken(*arguments: str) -> bytes:
+    """A snapshot of this host."""
+    return subprocess.run(
+        ["sh", str(collecting.COLLECTOR), *arguments], capture_output=True, check=True, timeout=100
+    ).stdout
+
+
+def test_a_snapshot_is_judged_as_of_its_own_host(ledger: str, office: Identity) -> None:
+    data = taken("--only", "system,packages,processes,sockets")
+    options = InspectOptions(prove="none")
+    found = list(inspect_snapshot([data], options, ledger=ledger, who=office))
+    with open_ledger(ledger) as kept:
+        rows = list(kept.rows())
+        assert kept.verify().holds
+    host = rows[-2]
+    assert (host.kind, host.subject) == ("host", this_host())
+    assert host.values()["look"]["how"] == "snapshot"
+    assert {row.vantage for row in rows} == {office.vantage}
+    assert len([row for row in rows if row.kind == "process"]) == len(
+        [each for each in found if isinstance(each, ProcessFinding)]
+    )
+
+
+def test_a_snapshot_that_was_cut_has_its_findings_and_then_is_refused(office: Identity) -> None:
+    data = taken("--only", "system,processes")
+    found = inspect_snapshot([data[: len(data) * 2 // 3]], InspectOptions(prove="none"), who=office)
+    with pytest.raises(SnapshotError) as caught:
+        list(found)
+    assert caught.value.code == "cut"
+    with pytest.raises(SnapshotError):
+        list(inspect_snapshot([b"junk\n"], who=office))
+
+
+def test_another_host_over_ssh(tmp_path: Path, office: Identity) -> None:
+    """By a stand-in for ssh, which runs the command here; the real one: tests/live."""
+    (tmp_path / "ssh").write_text("#!/bin/sh\nexec sh -s -- --only system,processes\n")
+    (tmp_path / "ssh").chmod(0o755)
+    found = inspect_over_ssh(
+        "root@web1", InspectOptions(prove="none"), ssh=[str(tmp_path / "ssh")], who=office
+    )
+    assert {each.host for each in found} <= {"root@web1"}
+    assert collector().startswith("#!/bin/sh")

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from hemostat.api import Finding, Identity, ProcessFinding
-from hemostat.api import processes as module
 from hemostat.api.copy_judge import CopyJudge
 from hemostat.api.notes import Notes
 from hemostat.api.packages import Packages
 from hemostat.api.processes import ProcessJudge
+from hemostat.api.sources import Here
 from hemostat.detect.hosts import mappings
 from hemostat.detect.hosts.files import Place
 from hemostat.detect.hosts.mappings import MappedBytes
@@ -32,9 +32,9 @@ def looked(
         collector=Collector(at=0, uid=0), records={kind: tuple(all_) for kind, all_ in kinds.items()}
     )
     notes = Notes(None, office, "test")
-    judge = ProcessJudge(
-        snapshot, office, notes, CopyJudge("none", office.host, notes, Packages(None, lambda _: {}))
-    )
+    source = Here(snapshot)
+    copies = CopyJudge("none", office.host, notes, Packages(None, lambda _: {}), source)
+    judge = ProcessJudge(snapshot, office, notes, copies, source)
     for number, (path, each) in enumerate((disk or {}).items(), 100):
         judge.on_disk(Place(path, (8, 1), number, 1), each)
     return list(judge.findings(lambda: False))
@@ -148,9 +148,9 @@ def test_without_a_boot_there_is_no_name_for_a_process_and_no_row(office: Identi
         collector=Collector(at=0, uid=0), records={Process: (process(unread=("maps",)),), System: (System(),)}
     )
     notes = Notes(None, office, "test")
-    judge = module.ProcessJudge(
-        snapshot, office, notes, CopyJudge("none", office.host, notes, Packages(None, lambda _: {}))
-    )
+    source = Here(snapshot)
+    copies = CopyJudge("none", office.host, notes, Packages(None, lambda _: {}), source)
+    judge = ProcessJudge(snapshot, office, notes, copies, source)
     (found,) = judge.findings(lambda: False)
     assert found.evidence["subject"] is None
     assert list(judge.findings(lambda: True)) == []

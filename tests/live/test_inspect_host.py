@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.live.peers import sshd
 from tests.live.peers.openssl102q_library import _ORDER
 from tests.live.peers.processes import python_path
 
@@ -113,8 +115,22 @@ def test_a_deleted_library_is_proved_from_its_mapping_and_a_restart_asked_until_
         again.communicate()
 
 
-def test_every_process_that_has_libssl_mapped_is_told() -> None:
+@pytest.fixture
+def holder_of_the_systems() -> Iterator[subprocess.Popen[str]]:
+    """A process that has this system's own libssl in memory."""
+    program = "import ssl, sys; print(flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process
+        process.communicate()
+
+
+def test_every_process_that_has_libssl_mapped_is_told(holder_of_the_systems: subprocess.Popen[str]) -> None:
     """Beside what /proc says to whoever asks it directly."""
+    holder = holder_of_the_systems
     holding = set[int]()
     for maps in Path("/proc").glob("[0-9]*/maps"):
         try:
@@ -125,4 +141,22 @@ def test_every_process_that_has_libssl_mapped_is_told() -> None:
     found = inspect("--prove", "none", "--search", "/usr/lib")
     told = {each["pid"] for each in found if each["kind"] == "process"}
     still = {pid for pid in holding if Path(f"/proc/{pid}").exists()}
+    assert holder.pid in still
     assert still <= told
+
+
+def test_another_host_is_looked_at_over_ssh_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    """A real sshd on loopback, and a real ssh with a key of the test's own."""
+    with sshd.server(tmp_path / "sshd", accounts=True) as peer:
+        key = tmp_path / "sshd" / "user_key"
+        ssh = (
+            f"ssh -F none -p {peer.port} -i {key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+        )
+        user = getpass.getuser()
+        way = ["--search-seconds", "5", "--ssh", f"{ssh} -o LogLevel=ERROR"]
+        found = inspect("--prove", "none", *way, f"{user}@127.0.0.1")
+    folders = (Path.home(), Path("/tmp"))
+    assert not [each for folder in folders for each in folder.iterdir() if "collect" in each.name]
+    assert {each["host"] for each in found} == {f"{user}@127.0.0.1"}
+    told = {each["pid"] for each in found if each["kind"] == "process"}
+    assert told

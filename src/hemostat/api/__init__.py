@@ -13,7 +13,14 @@ from hemostat.api.cve_facts import (
     update_cves,
 )
 from hemostat.api.identity import Identity, identify
-from hemostat.api.inspection import InspectOptions, inspect_files, inspect_host
+from hemostat.api.inspection import (
+    InspectOptions,
+    collector,
+    inspect_files,
+    inspect_host,
+    inspect_over_ssh,
+    inspect_snapshot,
+)
 from hemostat.api.ledgers import (
     default_ledger,
     export_ledger,
@@ -50,6 +57,7 @@ __all__ = [
     "UnknownVersion",
     "check",
     "check_async",
+    "collector",
     "control_key",
     "cves_of_openssl",
     "default_facts",
@@ -62,6 +70,8 @@ __all__ = [
     "incidents",
     "inspect_files",
     "inspect_host",
+    "inspect_over_ssh",
+    "inspect_snapshot",
     "merge_ledgers",
     "open_lab",
     "read_proxy",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from hemostat.api.notes import Notes, place_of_row
@@ -12,6 +13,7 @@ from hemostat.report.finding import Finding
 
 if TYPE_CHECKING:
     from hemostat.api.packages import Packages
+    from hemostat.api.sources import Code, Source
     from hemostat.binaries import OpenSslCopy
     from hemostat.detect.hosts.assembling import Lookup
     from hemostat.detect.hosts.files import SeenCopy, SeenNothing
@@ -59,16 +61,15 @@ class _Proved:
 class CopyJudge:
     """Writes down what it is told of and judges it. `root`: the name of what paths are relative to."""
 
-    def __init__(self, prove: Prove, root: str, notes: Notes, packages: "Packages") -> None:
+    def __init__(self, prove: Prove, root: str, notes: Notes, packages: "Packages", source: "Source") -> None:
         self.unread: list[dict[str, str]] = []
         self.unread_count = 0
         self._prove, self._root, self._notes, self._packages = prove, root, notes, packages
+        self._source = source
         self._proofs: dict[str, _Proved] = {}
 
     def copy(self, seen: "SeenCopy") -> Finding:
         """A copy in a file that has a path."""
-        from hemostat.detect.hosts.assembling import lookup_beside, lookup_within
-
         place, found = seen
         try:
             subject, path = names.copy(self._root, place.path), encoded_path(place.path)
@@ -92,7 +93,7 @@ class CopyJudge:
             found.data,
             place.path,
             found.inside,
-            lambda: lookup_within(place.path, found.inside) if found.inside else lookup_beside(place.path),
+            lambda: self._source.lookup(place.path, found.inside),
         )
 
     def mapped(
@@ -100,26 +101,29 @@ class CopyJudge:
         path: str,
         device: tuple[int, int],
         inode: int,
-        data: bytes,
-        sha256: str,
-        copy: "OpenSslCopy",
-        lookup: "Lookup",
+        code: "Code",
+        pid: int,
         *,
         deleted: bool,
-    ) -> Finding:
-        """A copy that a process has mapped, and that lies at no path any more, or at one that was not looked at."""
+    ) -> Finding | None:
+        """A copy that a process has mapped, and that lies at no path any more, or at one that was not looked at; None
+        where nothing could be read of it.
+        """
+        if code.copy is None or code.sha256 is None:
+            return None
         subject = names.deleted_copy(self._root, *device, inode)
         facts: dict[str, Any] = {
             "path": encoded_path(path),
             "device": f"{device[0]},{device[1]}",
             "inode": inode,
             "deleted": deleted,
-            "size": len(data),
+            "size": code.size,
             "inside": [],
-            "bytes": len(data),
-            "build": sha256,
+            "bytes": code.size,
+            "build": code.sha256,
         }
-        return self._judge(str(subject), facts, copy, data, path, (), lambda: lookup)
+        lookup = partial(self._source.lookup_mapped, pid)
+        return self._judge(str(subject), facts, code.copy, code.data, path, (), lookup)
 
     def _judge(
         self,
@@ -210,8 +214,10 @@ class CopyJudge:
             "shared",
         ) or "libssl" not in copy.parts:
             return None
-        if self._prove == "none" or (
-            self._prove == "packaged" and (inside or not self._packages.is_owned(path))
+        if (
+            not data
+            or self._prove == "none"
+            or (self._prove == "packaged" and (inside or not self._packages.is_owned(path)))
         ):
             return None
         if sha256 not in self._proofs:

@@ -1,9 +1,9 @@
 """`inspect`: what a host is from inside: its files, and its processes."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from hemostat.api.copy_judge import CopyJudge, Prove
 from hemostat.api.identity import Identity, identify
@@ -14,11 +14,19 @@ from hemostat.report.finding import Finding
 
 if TYPE_CHECKING:
     from hemostat.api.processes import ProcessJudge
-    from hemostat.detect.hosts.files import Counters
+    from hemostat.api.sources import Source
+    from hemostat.detect.hosts.files import Counters, SeenCopy, SeenNothing
     from hemostat.report.process_finding import ProcessFinding
     from hemostat.snapshots import Snapshot
 
-__all__ = ["InspectOptions", "inspect_files", "inspect_host"]
+__all__ = [
+    "InspectOptions",
+    "collector",
+    "inspect_files",
+    "inspect_host",
+    "inspect_over_ssh",
+    "inspect_snapshot",
+]
 
 SOURCE: Final = "hemostat inspect"
 
@@ -36,6 +44,7 @@ class InspectOptions:
                         their constructors hold: `packaged`, those that a package owns; `all`; `none`
     other_file_systems  go on where another one is mounted
     seconds             that one file may take, with all that is in it
+    search_seconds      after which the search for copies on another host ends
 
     Raises ValueError for a value that makes no sense.
     """
@@ -43,12 +52,13 @@ class InspectOptions:
     prove: Prove = "packaged"
     other_file_systems: bool = False
     seconds: float = 120.0
+    search_seconds: int = 300
 
     def __post_init__(self) -> None:
         if self.prove not in ("all", "packaged", "none"):
             raise ValueError("prove is all, packaged or none")
-        if not self.seconds > 0:
-            raise ValueError("seconds is above zero")
+        if not (self.seconds > 0 and self.search_seconds > 0):
+            raise ValueError("seconds and search_seconds are above zero")
 
 
 def inspect_files(
@@ -89,6 +99,65 @@ def inspect_host(
             yield from inspection.processes()
 
 
+def inspect_snapshot(
+    pieces: Iterable[bytes],
+    options: InspectOptions | None = None,
+    *,
+    ledger: str | None = None,
+    who: Identity | None = None,
+    is_over: Callable[[], bool] = lambda: False,
+    how: Literal["snapshot", "ssh"] = "snapshot",
+) -> Iterator["Finding | ProcessFinding"]:
+    """Judge what collect.sh printed on another host (docs/collect-format.md).
+
+    `how` it came here. Libraries are proved where their bytes were carried along. A snapshot that was cut has its
+    findings all the same, and then raises: what is missing may not be concluded from. See `inspect_files` for the other
+    arguments. Raises `SnapshotError` where it is none, or is not whole.
+    """
+    from hemostat.snapshots import read_snapshot
+
+    snapshot = read_snapshot(pieces)
+    with _Inspection(options, ledger, who, is_over, _OF_HOST, taken=snapshot, how=how) as inspection:
+        yield from inspection.files_of_snapshot()
+        if not is_over():
+            yield from inspection.processes()
+        if snapshot.fault is not None:
+            raise snapshot.fault
+
+
+def inspect_over_ssh(
+    host: str,
+    options: InspectOptions | None = None,
+    *,
+    ssh: Sequence[str] = ("ssh",),
+    ledger: str | None = None,
+    who: Identity | None = None,
+    is_over: Callable[[], bool] = lambda: False,
+) -> Iterator["Finding | ProcessFinding"]:
+    """Look at another host over ssh: the collector runs there with the rights of the user who is logged in, and nothing
+    is left behind; the judging is done here. Libraries are carried here to be proved, unless `prove` is `none`.
+
+    See `inspect_snapshot` for the rest. Raises `CollectError` where ssh leads nowhere.
+    """
+    from hemostat.detect.hosts.collecting import collect_over_ssh
+
+    options = options or InspectOptions()
+    wanted = ["--limit-seconds", str(options.search_seconds)]
+    wanted += [] if options.prove == "none" else ["--with-files"]
+    wanted += ["--other-file-systems"] if options.other_file_systems else []
+    pieces = collect_over_ssh(host, wanted, ssh)
+    found = inspect_snapshot(pieces, options, ledger=ledger, who=who, is_over=is_over, how="ssh")
+    for each in found:
+        yield replace(each, host=host)
+
+
+def collector() -> str:
+    """The text of collect.sh, to be run on any host: `sh collect.sh > FILE`."""
+    from hemostat.detect.hosts.collecting import COLLECTOR
+
+    return COLLECTOR.read_text(encoding="utf-8")
+
+
 class _Inspection:
     """One look, from the packages to the host's own row."""
 
@@ -99,20 +168,30 @@ class _Inspection:
         who: Identity | None,
         is_over: Callable[[], bool],
         sections: Sequence[str],
+        *,
+        taken: "Snapshot | None" = None,
+        how: str = "here",
     ) -> None:
         self._options = options or InspectOptions()
-        self._who = who or identify()
-        self._notes = Notes(ledger, self._who, SOURCE)
+        looks = who or identify()
+        self._notes = Notes(ledger, looks, SOURCE)
+        self._who = looks if taken is None else _of_host(looks, taken)
+        self._snapshot, self._how = taken, how
+        self._is_taken = taken is not None
         self._is_over = is_over
         self._sections = sections
 
     def __enter__(self) -> Self:
-        from hemostat.detect.hosts.owners import owners_of
+        from hemostat.api.sources import Here, Taken
 
         self._notes.__enter__()
-        self._snapshot = _collected(self._sections)
-        packages = Packages(self._snapshot, owners_of)
-        self._judge = CopyJudge(self._options.prove, self._who.host, self._notes, packages)
+        if self._is_taken and self._snapshot is not None:
+            self._source: Source = Taken(self._snapshot)
+        else:
+            self._snapshot = _collected(self._sections)
+            self._source = Here(self._snapshot)
+        packages = Packages(self._snapshot, self._source.owners)
+        self._judge = CopyJudge(self._options.prove, self._who.host, self._notes, packages, self._source)
         now = datetime.now(UTC)
         self._notes.write(*(Seen("package", self._who.host, facts, now, {}) for facts in packages.facts))
         self._processes = self._process_judge()
@@ -123,7 +202,7 @@ class _Inspection:
 
         if "processes" not in self._sections or self._snapshot is None:
             return None
-        return ProcessJudge(self._snapshot, self._who, self._notes, self._judge)
+        return ProcessJudge(self._snapshot, self._who, self._notes, self._judge, self._source)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
@@ -134,7 +213,7 @@ class _Inspection:
             self._notes.__exit__()
 
     def files(self, paths: Iterable[str], progress: "Counters | None") -> Iterator[Finding]:
-        from hemostat.detect.hosts.files import Search, SeenCopy, look_into
+        from hemostat.detect.hosts.files import Search, look_into
 
         search = Search(
             other_file_systems=self._options.other_file_systems,
@@ -142,13 +221,26 @@ class _Inspection:
             leave_out=_NO_FILES,
         )
         for seen in look_into(paths, search, progress=progress, is_over=self._is_over):
-            if not isinstance(seen, SeenCopy):
-                yield self._judge.nothing(seen)
-                continue
-            finding = self._judge.copy(seen)
-            if self._processes is not None and not seen.found.inside:
-                self._processes.on_disk(seen.place, finding)
-            yield finding
+            yield self._file(seen)
+
+    def files_of_snapshot(self) -> Iterator[Finding]:
+        from hemostat.api.sources import Taken
+
+        if isinstance(self._source, Taken):
+            for seen in self._source.files():
+                if self._is_over():
+                    return
+                yield self._file(seen)
+
+    def _file(self, seen: "SeenCopy | SeenNothing") -> Finding:
+        from hemostat.detect.hosts.files import SeenCopy
+
+        if not isinstance(seen, SeenCopy):
+            return self._judge.nothing(seen)
+        finding = self._judge.copy(seen)
+        if self._processes is not None and not seen.found.inside:
+            self._processes.on_disk(seen.place, finding)
+        return finding
 
     def processes(self) -> "Iterator[Finding | ProcessFinding]":
         if self._processes is not None:
@@ -156,11 +248,28 @@ class _Inspection:
 
     def _host(self) -> None:
         """This host, and what of it could not be read."""
+        from hemostat.api.host_facts import facts_of_snapshot
         from hemostat.detect.hosts.this_host import host_facts
+        from hemostat.snapshots import Unread
 
-        facts: dict[str, Any] = host_facts()
+        if self._is_taken and self._snapshot is not None:
+            facts: dict[str, Any] = facts_of_snapshot(self._snapshot, self._how)
+            for each in self._snapshot.of(Unread):
+                self._judge.could_not_read(each.what, each.where, each.why)
+        else:
+            facts = host_facts()
         facts |= {"unread": self._judge.unread, "unread_count": self._judge.unread_count}
         self._notes.write(Seen("host", self._who.host, facts, datetime.now(UTC), {}))
+
+
+def _of_host(looks: Identity, snapshot: "Snapshot") -> Identity:
+    """Who looks, as of the host that the snapshot is of: its paths, its processes, its loopback, its private
+    network.
+    """
+    from hemostat.api.host_facts import host_of
+
+    host = host_of(snapshot)
+    return replace(looks, host=host, network=host if looks.network == looks.host else looks.network)
 
 
 def _collected(sections: Sequence[str]) -> "Snapshot | None":

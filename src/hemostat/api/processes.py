@@ -1,10 +1,8 @@
 """From the processes that a snapshot names to what is said of them: whose code they have in memory, and what to do."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from hemostat.api.copy_judge import CopyJudge, encoded_path
@@ -12,6 +10,7 @@ from hemostat.api.identity import Identity
 from hemostat.api.notes import Notes, place_of_row
 from hemostat.api.packages import time_of
 from hemostat.api.recording import Seen
+from hemostat.api.sources import Source
 from hemostat.assess.processes import Mapped, judge_process
 from hemostat.assess.rule import Verdict
 from hemostat.evidence import EvidenceError, names, write_time
@@ -27,7 +26,6 @@ __all__ = ["ProcessJudge"]
 
 _MOST_MAPPED: Final = 64
 _MOST_SOCKETS: Final = 256
-_NAMED_LIKE_IT: Final = ("libssl", "libcrypto", "libeay", "ssleay")
 
 
 @dataclass(slots=True)
@@ -47,6 +45,7 @@ class ProcessJudge:
     who: Identity
     notes: Notes
     copies: CopyJudge
+    source: Source
     _by_inode: dict[tuple[int, int, int], Finding] = field(default_factory=dict)
     _by_path: dict[str, Finding] = field(default_factory=dict)
 
@@ -70,7 +69,7 @@ class ProcessJudge:
             if is_over():
                 return
             if number in objects:
-                found = self._code(objects[number], pid, objects)
+                found = self._code(objects[number], pid)
                 if found is not None:
                     code[number] = found
                     if found.finding is not None and not self._is_on_disk(objects[number]):
@@ -99,57 +98,18 @@ class ProcessJudge:
         # Some file systems show another device in a process' map than elsewhere.
         return None if one.deleted else self._by_path.get(one.path)
 
-    def _code(self, one: Object, pid: int, objects: dict[int, Object]) -> _Code | None:
+    def _code(self, one: Object, pid: int) -> _Code | None:
         """What an object holds of OpenSSL; None where it holds none."""
-        from hemostat.binaries import read_openssl
-        from hemostat.detect.hosts.mappings import read_mapped
-
         known = self._known(one)
         if known is not None:
             return _Code(known, known.evidence["facts"]["build"])
-        looks_like_it = PurePosixPath(one.path).name.startswith(_NAMED_LIKE_IT)
-        if not (one.deleted or looks_like_it):
-            # Its file was looked into with all others, and holds nothing.
+        if one.device is None or one.inode is None:
             return None
-        read = read_mapped(pid, one.device, one.inode, one.path)
-        if read.data is None:
-            # Of what cannot be read only the name tells whether it may matter.
-            return _Code(None, None, read.why) if looks_like_it else None
-        copy = read_openssl(read.data)
-        if copy is None or copy.form == "text-only" or one.device is None or one.inode is None:
+        found = self.source.mapped(one, pid)
+        if found is None:
             return None
-        sha256 = hashlib.sha256(read.data).hexdigest()
-        finding = self.copies.mapped(
-            one.path,
-            one.device,
-            one.inode,
-            read.data,
-            sha256,
-            copy,
-            self._lookup(pid, objects),
-            deleted=bool(one.deleted),
-        )
-        return _Code(finding, sha256)
-
-    def _lookup(self, pid: int, objects: dict[int, Object]) -> Callable[[str], bytes | None]:
-        """What a library needs is what its process has mapped beside it."""
-        from hemostat.detect.hosts.mappings import read_mapped
-
-        process = next((each for each in self.snapshot.of(Process) if each.pid == pid), None)
-        mine = [objects[number] for number in (process.objects if process else ()) if number in objects]
-
-        def lookup(name: str) -> bytes | None:
-            for each in mine:
-                # libcrypto.so.1.0.0 may be the name of a link to libcrypto.so.1.0.1e.
-                if PurePosixPath(each.path).name in (name, name.rstrip("0123456789.")):
-                    return read_mapped(pid, each.device, each.inode, each.path).data
-            stem = name.partition(".so")[0] + ".so"
-            for each in mine:
-                if PurePosixPath(each.path).name.startswith(stem):
-                    return read_mapped(pid, each.device, each.inode, each.path).data
-            return None
-
-        return lookup
+        finding = self.copies.mapped(one.path, one.device, one.inode, found, pid, deleted=bool(one.deleted))
+        return _Code(finding, found.sha256, found.why)
 
     # -- a process -------------------------------------------------------------------------------------------
 

@@ -4,10 +4,12 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from hemostat.cli.command import (
+    STANDARD,
     Command,
     UsageError,
     add_json_option,
@@ -15,8 +17,13 @@ from hemostat.cli.command import (
     complain,
     ledger_url,
     number_from,
+    standard_input,
 )
 from hemostat.errors import HemostatError
+
+if TYPE_CHECKING:
+    from hemostat.api import Finding, ProcessFinding
+    from hemostat.cli.progress import FilesProgress
 
 __all__ = ["COMMAND"]
 
@@ -25,6 +32,9 @@ _NOT_COUNTED: Final = frozenset({"other-file-system", "vanished"})
 _EPILOG: Final = """\
 examples:
   hemostat inspect                                        this host: its files, then its processes
+  hemostat inspect root@web1 root@web2                    other hosts, over ssh; nothing is left behind there
+  hemostat inspect --print-collector > collect.sh         and there: sh collect.sh > web1.snapshot
+  hemostat inspect --snapshot web1.snapshot
   hemostat inspect --restart-list | while read -r unit; do systemctl restart "$unit"; done
   hemostat inspect --file /usr /opt
   hemostat inspect --file app.whl --prove all             load the libraries that are found, in a sandbox, and ask them
@@ -39,6 +49,9 @@ into, and nothing vulnerable, 130 interrupted (143 by SIGTERM).
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "hosts", nargs="*", metavar="HOST", help="look at these over ssh, as user@host, in place of this one"
+    )
     looking = parser.add_argument_group("what to look into")
     looking.add_argument(
         "--file",
@@ -48,6 +61,22 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="these files, folders and archives alone (wheel, jar, zip, tar, deb, rpm, msi, …), each with all that is "
         "in it, in place of this host",
+    )
+    looking.add_argument(
+        "--snapshot",
+        metavar="FILE",
+        help="what collect.sh printed on another host, in place of this one; - is standard input",
+    )
+    looking.add_argument(
+        "--print-collector",
+        action="store_true",
+        help="print collect.sh, to be run on other hosts (sh collect.sh > FILE), and nothing else",
+    )
+    looking.add_argument(
+        "--ssh",
+        default="ssh",
+        metavar="COMMAND",
+        help="how to get to other hosts, as 'ssh -p 2222 -i KEY' (default %(default)s); no password is asked for",
     )
     looking.add_argument(
         "--search",
@@ -78,6 +107,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="time for one file with all that is in it (default 120)",
     )
+    looking.add_argument(
+        "--search-seconds",
+        type=number_from("--search-seconds", 1, 86400),
+        default=300,
+        metavar="N",
+        help="end the search for copies on another host after so long (default %(default)s)",
+    )
     output = parser.add_argument_group("output")
     add_json_option(output, "an object a line for each finding")
     output.add_argument(
@@ -99,16 +135,24 @@ def _run(arguments: argparse.Namespace) -> int:
     from hemostat import api
     from hemostat.cli.progress import FilesProgress
     from hemostat.report import exit_status
-    from hemostat.report.finding import finding_line
+    from hemostat.report.finding import Finding, finding_line
     from hemostat.report.findings_screen import FindingsScreen
     from hemostat.report.process_finding import ProcessFinding, process_line
 
+    if arguments.print_collector:
+        print(api.collector(), end="")
+        return 0
+    if arguments.snapshot and arguments.hosts:
+        raise UsageError("--snapshot and other hosts exclude one another")
+    if (arguments.snapshot or arguments.hosts) and (arguments.file or arguments.search):
+        raise UsageError("--file and --search are about this host")
     if arguments.file and (arguments.restart_list or arguments.search):
         raise UsageError("--search and --restart-list are about this host, so they can't be had with --file")
     options = api.InspectOptions(
         prove=arguments.prove,
         other_file_systems=arguments.other_file_systems,
         seconds=arguments.seconds,
+        search_seconds=arguments.search_seconds,
     )
     who = api.identify(authority=arguments.authority)
     ledger = None if arguments.no_ledger else ledger_url(arguments)
@@ -129,30 +173,41 @@ def _run(arguments: argparse.Namespace) -> int:
             progress.tick()
             return bool(received)
 
+        def show(finding: Finding) -> None:
+            if finding.host is not None or arguments.snapshot:
+                # Its files were counted where they lie.
+                progress.files += 1
+            if arguments.json:
+                print(finding_line(finding), flush=True)
+            else:
+                screen.finding(finding)
+
+        def show_process(finding: ProcessFinding) -> None:
+            if arguments.json:
+                print(process_line(finding), flush=True)
+            else:
+                screen.process(finding)
+
         try:
-            look = (
-                partial(api.inspect_files, arguments.file)
-                if arguments.file
-                else partial(api.inspect_host, arguments.search or ["/"])
-            )
-            for finding in look(options=options, ledger=ledger, who=who, is_over=is_over, progress=progress):
-                if finding.reason not in _NOT_COUNTED:
-                    words.add(finding.verdict)
-                if arguments.restart_list:
-                    if isinstance(finding, ProcessFinding) and finding.restart == "now" and finding.unit:
-                        units.setdefault(finding.unit)
-                    continue
-                progress.clear()
-                if isinstance(finding, ProcessFinding):
-                    if arguments.json:
-                        print(process_line(finding), flush=True)
+            for look in _looks(arguments, progress):
+                for finding in look(options=options, ledger=ledger, who=who, is_over=is_over):
+                    if finding.reason not in _NOT_COUNTED:
+                        words.add(finding.verdict)
+                    if arguments.restart_list:
+                        if isinstance(finding, ProcessFinding) and finding.restart == "now" and finding.unit:
+                            units.setdefault(finding.unit)
+                        continue
+                    progress.clear()
+                    if isinstance(finding, ProcessFinding):
+                        show_process(finding)
                     else:
-                        screen.process(finding)
-                elif arguments.json:
-                    print(finding_line(finding), flush=True)
-                else:
-                    screen.finding(finding)
+                        show(finding)
         except HemostatError as error:
+            if not words:
+                raise
+            # What was found is told, and counts.
+            if not arguments.json and not arguments.restart_list:
+                screen.close(progress.files, failed=True)
             if "vulnerable" not in words:
                 raise
             complain(str(error))
@@ -174,6 +229,35 @@ def _run(arguments: argparse.Namespace) -> int:
             else "interrupted; what was found is kept."
         )
     return status
+
+
+def _looks(
+    arguments: argparse.Namespace, progress: "FilesProgress"
+) -> "Iterator[Callable[..., Iterator[Finding | ProcessFinding]]]":
+    """What is to be looked at, one after the other."""
+    import shlex
+
+    from hemostat import api
+
+    if arguments.snapshot:
+        with _opened(arguments.snapshot) as file:
+            yield partial(api.inspect_snapshot, iter(partial(file.read, 1 << 16), b""))
+    elif arguments.hosts:
+        for host in arguments.hosts:
+            yield partial(api.inspect_over_ssh, host, ssh=shlex.split(arguments.ssh))
+    elif arguments.file:
+        yield partial(api.inspect_files, arguments.file, progress=progress)
+    else:
+        yield partial(api.inspect_host, arguments.search or ["/"], progress=progress)
+
+
+def _opened(name: str) -> BinaryIO:
+    if name == STANDARD:
+        return standard_input()
+    try:
+        return open(name, "rb")
+    except OSError as error:
+        raise UsageError(f"{name} can't be read: {error.strerror or error}") from error
 
 
 def _stopped_by_signals() -> list[int]:

@@ -12,6 +12,7 @@ __all__ = ["FINDING_KEYS", "Finding", "finding_line"]
 
 FINDING_KEYS: Final = (
     "kind",
+    "host",
     "path",
     "inside",
     "verdict",
@@ -30,6 +31,7 @@ FINDING_KEYS: Final = (
 class Finding:
     """What was found out about one copy, or why something was not looked into.
 
+    host          as it was written, of another host; None: this one
     path          of the file, absolute
     inside        the way to the copy within it, where the file is an archive: names of members, outermost first
     verdict       one of five words; None for what was left out without harm, or is not there
@@ -54,11 +56,13 @@ class Finding:
     form: str | None
     evidence: Mapping[str, Any]
     observed_at: str
+    host: str | None = None
 
     @property
     def place(self) -> str:
-        """The file, and the way within it: `/opt/app.whl!app/libssl.so.1.0.0`; printable."""
-        return printable("!".join((self.path, *self.inside)))
+        """The file, and the way within it: `/opt/app.whl!app/libssl.so.1.0.0`, `root@web1:/opt/…`; printable."""
+        where = "!".join((self.path, *self.inside))
+        return printable(where if self.host is None else f"{self.host}:{where}")
 
     @property
     def is_text(self) -> bool:

@@ -13,6 +13,7 @@ __all__ = ["PROCESS_KEYS", "ProcessFinding", "process_line"]
 
 PROCESS_KEYS: Final = (
     "kind",
+    "host",
     "pid",
     "exe",
     "user",
@@ -35,6 +36,7 @@ PROCESS_KEYS: Final = (
 class ProcessFinding:
     """What was found out about one process.
 
+    host                              as it was written, of another host; None: this one
     pid, exe, user, unit, container   who it is; None where that is not known
     verdict, reason, explanation      as of a `Finding`
     restart                           see `assess.processes.Restart`
@@ -58,13 +60,15 @@ class ProcessFinding:
     connected: tuple[str, ...]
     evidence: Mapping[str, Any]
     observed_at: str
+    host: str | None = None
 
     @property
     def place(self) -> str:
         """`nginx.service (pid 4711, /usr/sbin/nginx)`; printable."""
         who = self.unit or (f"container {self.container[:12]}" if self.container else None)
         inner = f"pid {self.pid}{', ' + self.exe if self.exe else ''}"
-        return printable(f"{who} ({inner})" if who else inner)
+        named = f"{who} ({inner})" if who else inner
+        return printable(named if self.host is None else f"{self.host}: {named}")
 
     def as_json(self) -> dict[str, Any]:
         """The finding as values of JSON, keys as in `PROCESS_KEYS`."""

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from hemostat.detect.hosts import collecting
-from hemostat.detect.hosts.collecting import COLLECTOR, collect
-from hemostat.snapshots import Process, SnapshotError, System
+from hemostat.detect.hosts.collecting import COLLECTOR, CollectError, collect, collect_over_ssh
+from hemostat.snapshots import Process, SnapshotError, System, read_snapshot
 
 
 def test_a_snapshot_of_this_host() -> None:
@@ -32,3 +32,32 @@ def test_where_there_is_no_shell_it_is_an_error(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(collecting, "_SHELL", "/nowhere/sh")
     with pytest.raises(OSError, match="nowhere"):
         collect(["system"])
+
+
+def ssh(folder: Path, script: str) -> list[str]:
+    """A stand-in for ssh, which runs the command here; the real one: tests/live."""
+    path = folder / "ssh"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return [str(path)]
+
+
+def test_another_host_gets_the_collector_over_ssh(tmp_path: Path) -> None:
+    command = ssh(tmp_path, 'printf "%s\\n" "$1" "$2" "$3" "$4" > "$(dirname "$0")/said"; exec sh -c "$5"')
+    found = read_snapshot(collect_over_ssh("root@web1", ["--only", "system"], command))
+    assert set(found.sections) == {"system"}
+    assert (tmp_path / "said").read_text().split() == ["-o", "BatchMode=yes", "--", "root@web1"]
+
+
+@pytest.mark.parametrize("host", ["-oProxyCommand=id", ""])
+def test_an_option_is_no_host(host: str) -> None:
+    with pytest.raises(CollectError, match="is no host"):
+        next(collect_over_ssh(host, []))
+
+
+def test_a_host_that_is_not_reached_says_why(tmp_path: Path) -> None:
+    command = ssh(tmp_path, "echo 'Permission denied (publickey).' >&2; exit 255")
+    with pytest.raises(CollectError, match=r"root@web1: Permission denied \(publickey\)\."):
+        next(collect_over_ssh("root@web1", [], command))
+    with pytest.raises(CollectError, match="can't be started"):
+        next(collect_over_ssh("root@web1", [], [str(tmp_path / "missing")]))

@@ -31,20 +31,29 @@ class Sshd:
 
 
 @contextlib.contextmanager
-def server(folder: Path) -> Iterator[Sshd]:
-    """Runs sshd in the foreground; everything it writes stays in `folder`."""
+def server(folder: Path, *, accounts: bool = False) -> Iterator[Sshd]:
+    """Runs sshd in the foreground; everything it writes stays in `folder`. `accounts`: whoever runs the suite may log
+    in with `folder/user_key`.
+    """
     program = needs.program("sshd", "openssh-server")
     folder.mkdir(parents=True, exist_ok=True)
     key = folder / "host_key"
     keygen = needs.program("ssh-keygen", "openssh-client")
     subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True, capture_output=True)
+    login = "PubkeyAuthentication no\n"
+    if accounts:
+        user_key = folder / "user_key"
+        command = [keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(user_key)]
+        subprocess.run(command, check=True, capture_output=True)
+        login = f"StrictModes no\nPermitRootLogin prohibit-password\nAuthorizedKeysFile {user_key}.pub\n"
     if os.geteuid() == 0:
         SEPARATION.mkdir(mode=0o755, exist_ok=True)
     port = free_port()
     configuration = folder / "sshd_config"
     configuration.write_text(
         f"ListenAddress 127.0.0.1:{port}\nHostKey {key}\nPidFile {folder}/sshd.pid\nUsePAM no\n"
-        "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPubkeyAuthentication no\n"
+        "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+        f"{login}"
     )
     with running([program, "-D", "-e", "-f", str(configuration)], folder / "sshd.log") as started:
         started.await_listening(port)
