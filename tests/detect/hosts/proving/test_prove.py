@@ -54,8 +54,12 @@ def test_one_that_misses_what_it_needs_is_not_asked() -> None:
 
 
 HOSTILE = """
+#define _GNU_SOURCE
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,13 +70,16 @@ __attribute__((constructor)) static void begin(void) {
     if (open(MARK, O_WRONLY | O_CREAT, 0600) >= 0) _exit(102);
     if (socket(AF_INET, SOCK_STREAM, 0) >= 0) _exit(103);
     if (fork() >= 0) _exit(104);
+    struct rlimit none = {0, 0};
+    if (prlimit(getppid(), RLIMIT_NOFILE, &none, NULL) == 0) _exit(105);
+    if (prlimit(0, RLIMIT_NOFILE, &none, NULL) == 0) _exit(106);
     ENDING;
 }
 """
 
 
 def built(folder: Path, ending: str) -> bytes:
-    """A library whose constructor tries to read, write, connect and fork, and ends the process if it can."""
+    """A library whose constructor tries to read, write, connect, fork and set limits, and ends if it can."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
         pytest.skip("no C compiler is installed (Debian package gcc)")

@@ -29,13 +29,13 @@ def a_library() -> str:
 def inside(code: str, *, memory: int = 1 << 30, seconds: int = 10) -> Any:
     """Lock a child down, then run code that sets `said`; what that is, as JSON has it. `held` is what held."""
     program = (
-        "import ctypes, errno, json, os, signal, socket, subprocess, sys, threading\n"
+        "import ctypes, errno, json, os, resource, signal, socket, subprocess, sys, threading\n"
         "from hemostat.detect.hosts.proving.sandbox import lock_down\n"
         f"held = lock_down(memory={memory}, seconds={seconds})\n"
         "def refused(call):\n"
         "    try:\n"
         "        call()\n"
-        "    except (OSError, RuntimeError) as error:\n"
+        "    except (OSError, RuntimeError, ValueError):\n"
         "        return True\n"
         "    return False\n"
         f"elsewhere = {a_library()!r}\n"
@@ -81,6 +81,10 @@ def test_what_held_is_told_of_every_layer() -> None:
         "os.fork()",
         "os.execv('/bin/true', ['true'])",
         "os.kill(os.getppid(), 0)",
+        "resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE)",
+        "resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (64, 64))",
+        "resource.prlimit(os.getpid(), resource.RLIMIT_NOFILE)",
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))",
         "threading.Thread(target=print).start()",
         "os.memfd_create('x')",
         "os.chdir('/tmp')",
@@ -95,6 +99,12 @@ def test_nothing_outside_can_be_reached(call: str) -> None:
 def test_what_is_open_stays_so() -> None:
     must_hold()
     assert inside("said = [os.getpid() > 0, len(os.urandom(8)), os.write(2, b'')]") == [True, 8, 0]
+
+
+def test_its_own_limits_can_be_read() -> None:
+    must_hold()
+    code = "said = [resource.getrlimit(resource.RLIMIT_CORE), resource.prlimit(0, resource.RLIMIT_FSIZE)]"
+    assert inside(code) == [[0, 0], [0, 0]]
 
 
 def test_memory_has_an_end() -> None:

@@ -36,7 +36,11 @@ _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 4, 38, 22
 _SECCOMP_MODE_FILTER: Final = 2
 _LOAD, _JUMP_EQUAL, _JUMP_SET, _RETURN = 0x20, 0x15, 0x45, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
-_NUMBER, _ARCHITECTURE, _ARGUMENT_2 = 0, 4, 32
+_NUMBER, _ARCHITECTURE = 0, 4
+_PROCESS: Final = 16
+"""The first argument's lower half: a pid_t has no upper one. (Both machines are little-endian.)"""
+_FLAGS, _NEW_LIMIT = 32, 32
+"""The third argument's lower half; the upper one is 4 bytes on."""
 _ARCHITECTURES: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
@@ -85,13 +89,14 @@ _CALLS: Final[dict[str, tuple[int, int | None]]] = {
     "newfstatat": (262, 79),
     "pselect6": (270, 72),
     "ppoll": (271, 73),
-    "prlimit64": (302, 261),
     "getrandom": (318, 278),
     "rseq": (334, 293),
 }
 """The system calls that remain, by their numbers on x86-64 and AArch64. Old OpenSSL's RAND_poll selects and polls."""
 _OPENS: Final = {"x86_64": 257, "aarch64": 56}
 """openat, which remains for reading alone: a library is opened by its descriptor, and Landlock refuses the rest."""
+_LIMITS: Final = {"x86_64": 302, "aarch64": 261}
+"""prlimit64, which remains for reading this process's own limits: set for another process, it can end that one."""
 
 
 class Sandbox(dict[str, str]):
@@ -168,7 +173,9 @@ def _landlock(libc: ctypes.CDLL) -> None:
 
 
 def _seccomp(libc: ctypes.CDLL) -> None:
-    """Only the system calls of `_CALLS` remain, and openat for reading; all others fail with EPERM."""
+    """Only the system calls of `_CALLS` remain, openat for reading, and prlimit64 for reading its own; all others fail
+    with EPERM.
+    """
     program = b"".join(_instructions(platform.machine()))
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
@@ -192,9 +199,18 @@ def _instructions(machine: str) -> list[bytes]:
     for number in numbers:
         program += [_instruction(_JUMP_EQUAL, number, 0, 1), _instruction(_RETURN, _ALLOW)]
     program += [
-        _instruction(_JUMP_EQUAL, _OPENS[machine], 0, 3),
-        _instruction(_LOAD, _ARGUMENT_2),
+        _instruction(_JUMP_EQUAL, _OPENS[machine], 0, 4),
+        _instruction(_LOAD, _FLAGS),
         _instruction(_JUMP_SET, _WRITES, 1, 0),
+        _instruction(_RETURN, _ALLOW),
+        _instruction(_RETURN, _REFUSE),
+        _instruction(_JUMP_EQUAL, _LIMITS[machine], 0, 7),
+        _instruction(_LOAD, _PROCESS),
+        _instruction(_JUMP_EQUAL, 0, 0, 5),
+        _instruction(_LOAD, _NEW_LIMIT),
+        _instruction(_JUMP_EQUAL, 0, 0, 3),
+        _instruction(_LOAD, _NEW_LIMIT + 4),
+        _instruction(_JUMP_EQUAL, 0, 0, 1),
         _instruction(_RETURN, _ALLOW),
         _instruction(_RETURN, _REFUSE),
     ]
