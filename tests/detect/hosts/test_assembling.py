@@ -4,6 +4,8 @@ import os
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from hemostat.detect.hosts.assembling import assemble, lookup_beside, lookup_within, read_plain
 from tests.binaries.elves import elf
 from tests.detect.hosts.proving.libraries import system_openssl
@@ -80,5 +82,32 @@ def test_plain_files_alone_are_read(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"a")
     os.mkfifo(tmp_path / "fifo")
     assert read_plain(str(tmp_path / "a")) == b"a"
-    for nothing in ("fifo", "missing", "."):
+    (tmp_path / "link").symlink_to("a")
+    (tmp_path / "device").symlink_to("/dev/null")
+    (tmp_path / "loop").symlink_to("loop")
+    assert read_plain(str(tmp_path / "link")) == b"a"
+    for nothing in ("fifo", "missing", ".", "device", "loop"):
         assert read_plain(str(tmp_path / nothing)) is None
+
+
+def test_what_is_no_plain_file_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To open a watchdog starts it. A path alone (O_PATH) is not opening."""
+    (tmp_path / "libcrypto.so.1.0.0").symlink_to("/dev/ptmx")
+    (tmp_path / "libssl.so.1.0.0").write_bytes(SSL)
+    os.mkfifo(tmp_path / "libz.so.1")
+    opened: list[str] = []
+    really = os.open
+
+    def noting(path: str, flags: int) -> int:
+        if not flags & os.O_PATH:
+            opened.append(os.path.realpath(path))
+        return really(path, flags)
+
+    monkeypatch.setattr(os, "open", noting)
+    lookup = lookup_beside(str(tmp_path / "libssl.so.1.0.0"))
+    assert lookup("libssl.so.1.0.0") == SSL
+    lookup("libcrypto.so.1.0.0")
+    lookup("libz.so.1")
+    assert lookup_within("/dev/ptmx", ("libssl.so",))("libz.so.1") is None
+    assert str(tmp_path / "libssl.so.1.0.0") in opened
+    assert not {path for path in opened if not Path(path).is_file()}

@@ -1,11 +1,12 @@
 """What a libssl needs to be loaded, put together from where it lies, in the order in which it must be loaded."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
 from functools import cache
 from pathlib import PurePosixPath
-from typing import Final
+from typing import BinaryIO, Final
 
 from hemostat.binaries import BinaryError, neighbours, read_image, read_openssl
 from hemostat.detect.hosts.proving.prove import Libraries
@@ -29,6 +30,7 @@ _PROVIDED: Final = (
 _SYSTEMS: Final = ("/lib64", "/usr/lib64", "/lib", "/usr/lib")
 _MOST_FILES: Final = 32
 _MOST_BYTES: Final = 256 << 20
+_READ: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def assemble(ssl: bytes, lookup: Lookup) -> Libraries:
@@ -91,7 +93,7 @@ def lookup_within(path: str, inside: tuple[str, ...]) -> Lookup:
     @cache
     def beside() -> dict[str, bytes]:
         try:
-            with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
+            with _opened(path) as file:
                 return neighbours(file, os.fstat(file.fileno()).st_size, inside)
         except OSError:
             return {}
@@ -102,14 +104,24 @@ def lookup_within(path: str, inside: tuple[str, ...]) -> Lookup:
 def read_plain(path: str) -> bytes | None:
     """The bytes of a plain file; None where none can be read, or it is too large."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
-                return None
-            return file.read(_MOST_BYTES)
+        with _opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            return file.read(size) if size <= _MOST_BYTES else None
     except OSError:
         return None
+
+
+def _opened(path: str) -> BinaryIO:
+    """A plain file, opened for reading; links are followed. Raises OSError, also for what is no plain file: to open a
+    device can be to set it going, so what lies there is taken hold of and looked at first, and then that is opened.
+    """
+    held = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(held).st_mode):
+            raise OSError(errno.EINVAL, "no plain file", path)
+        return open(os.open(f"/proc/self/fd/{held}", _READ), "rb")
+    finally:
+        os.close(held)
 
 
 def _multiarch() -> list[str]:
