@@ -1,6 +1,7 @@
 """This host, and a snapshot of another one, as sources of what is looked at."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hemostat.api.sources import Here, Taken
 from hemostat.detect.hosts import mappings
 from hemostat.detect.hosts.files import SeenCopy, SeenNothing
 from hemostat.detect.hosts.mappings import MappedBytes
-from hemostat.detect.hosts.owners import Owner
+from hemostat.detect.hosts.owners import Owner, Owners
 from hemostat.snapshots import Collector, Content, Copy, Library, Object, Process, Snapshot
 from hemostat.snapshots import Owner as OwnerRecord
 from tests.api.test_inspection import FLAWED, WITHOUT
@@ -163,3 +164,29 @@ def test_on_this_host_a_library_needs_what_its_process_has_mapped(monkeypatch: p
     assert lookup("libcrypto.so.1.0.0") == b"/opt/libcrypto.so.1.0.1e"
     assert lookup("libnobody.so.1") is None
     assert source.lookup_mapped(5)("libz.so.1") is None
+
+
+def test_owners_of_mapped_libraries_are_asked_for_at_once_and_each_path_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[set[str]] = []
+    owner = Owner("dpkg", "libssl3", "amd64")
+
+    def ask(self: Owners, paths: Iterable[str]) -> dict[str, Owner]:
+        asked.append(set(paths))
+        return {path: owner for path in asked[-1] if path.startswith("/usr/")}
+
+    monkeypatch.setattr(Owners, "__call__", ask)
+    here = Here(
+        snapshot(
+            Object(id=1, path="/usr/lib/libssl.so.3"),
+            Object(id=2, path="/usr/lib/libcrypto.so.3", deleted=True),
+            Object(id=3, path="/usr/lib/libc.so.6"),
+        )
+    )
+    assert here.owners(["/opt/libssl.so"]) == {}
+    assert asked == [{"/opt/libssl.so", "/usr/lib/libssl.so.3"}]
+    assert here.owners(["/usr/lib/libssl.so.3", "/opt/libssl.so"]) == {"/usr/lib/libssl.so.3": owner}
+    assert len(asked) == 1
+    assert here.owners(["/usr/bin/openssl"]) == {"/usr/bin/openssl": owner}
+    assert asked[1:] == [{"/usr/bin/openssl"}]

@@ -1,5 +1,8 @@
 """Which reader a file gets."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from tests.binaries.apples import X86_64, macho, universal
 from tests.binaries.damage import outcome
 from tests.binaries.elves import elf
 from tests.binaries.windows import pe
+from tests.live.peers.processes import python_path
 
 
 @pytest.mark.parametrize(
@@ -41,3 +45,18 @@ def test_what_is_no_code(data: bytes) -> None:
 )
 def test_anything_behind_a_magic(magic: bytes, rest: bytes) -> None:
     outcome(read_image, magic + rest, {"f"})
+
+
+def test_what_reads_code_is_loaded_when_it_is_wanted_or_asked_for() -> None:
+    script = (
+        "import sys; from hemostat import binaries; before = 'lief' in sys.modules; binaries.load_readers(); "
+        "print(before, 'lief' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": python_path()},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "False True\n"

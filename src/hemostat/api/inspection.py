@@ -274,10 +274,11 @@ def _of_host(looks: Identity, snapshot: "Snapshot") -> Identity:
 
 def _collected(sections: Sequence[str]) -> "Snapshot | None":
     """What the collector says of this host; None where there is no shell, or it says nothing that can be read."""
+    from hemostat.binaries import load_readers
     from hemostat.detect.hosts.collecting import collect
     from hemostat.snapshots import SnapshotError
 
     try:
-        return collect(sections)
+        return collect(sections, meanwhile=load_readers)
     except (OSError, SnapshotError):
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from hemostat.binaries import Found, Kind, OpenSslCopy, kind_of, read_openssl
 from hemostat.binaries.texts import version_of
 from hemostat.detect.hosts.files import Place, SeenCopy, SeenNothing
-from hemostat.detect.hosts.owners import Owner
+from hemostat.detect.hosts.owners import Owner, Owners
 from hemostat.incidents.openssl_version import OpensslVersion, read_version
 from hemostat.snapshots import Content, Copy, Library, Object, Process, Snapshot
 from hemostat.snapshots import Owner as OwnerRecord
@@ -65,11 +65,22 @@ class Here:
     def __init__(self, snapshot: Snapshot | None) -> None:
         self._objects = {each.id: each for each in snapshot.of(Object)} if snapshot else {}
         self._processes = {each.pid: each for each in snapshot.of(Process)} if snapshot else {}
+        self._managers: Owners | None = None
+        self._owned: dict[str, Owner | None] = {}
 
     def owners(self, paths: Iterable[str]) -> dict[str, Owner]:
-        from hemostat.detect.hosts.owners import owners_of
-
-        return owners_of(paths)
+        """Libraries that are mapped are asked for with the first path: each question may start a program."""
+        wanted = set(paths)
+        asked = wanted - self._owned.keys()
+        if self._managers is None:
+            self._managers = Owners()
+            asked |= {
+                each.path for each in self._objects.values() if not each.deleted and _looks_like_it(each.path)
+            }
+        if asked:
+            found = self._managers(asked)
+            self._owned |= {path: found.get(path) for path in asked}
+        return {path: owner for path in wanted if (owner := self._owned[path]) is not None}
 
     def lookup(self, path: str, inside: tuple[str, ...]) -> "Lookup":
         from hemostat.detect.hosts.assembling import lookup_beside, lookup_within

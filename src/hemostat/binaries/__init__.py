@@ -15,7 +15,7 @@ from hemostat.binaries.examining import Found, Unseen, examine
 from hemostat.binaries.image import Image
 from hemostat.binaries.kinds import Kind, kind_of
 from hemostat.binaries.neighbours import neighbours
-from hemostat.binaries.reading import read_image
+from hemostat.binaries.reading import load_readers, read_image
 
 __all__ = [
     "BINARY_ERROR_CODES",
@@ -31,6 +31,7 @@ __all__ = [
     "Unseen",
     "examine",
     "kind_of",
+    "load_readers",
     "neighbours",
     "read_image",
     "read_openssl",

@@ -12,7 +12,7 @@ from hemostat.binaries.macho import read_macho
 from hemostat.binaries.objects import read_objects
 from hemostat.binaries.pe import read_pe
 
-__all__ = ["read_image"]
+__all__ = ["load_readers", "read_image"]
 
 _READERS: Final[dict[Kind, Callable[[bytes, Collection[str]], Image]]] = {
     Kind.ELF: read_elf,
@@ -20,6 +20,13 @@ _READERS: Final[dict[Kind, Callable[[bytes, Collection[str]], Image]]] = {
     Kind.MACHO: read_macho,
     Kind.OBJECTS: read_objects,
 }
+
+
+def load_readers() -> None:
+    """Load now what the first file of code would wait for: lief takes a good part of a second to load."""
+    import lief
+
+    lief.logging.disable()
 
 
 def read_image(data: bytes, names: Collection[str]) -> Image:

@@ -1,5 +1,6 @@
 """The collector, run on this host."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,19 @@ def test_a_snapshot_of_this_host() -> None:
     assert len(found.of(System)) == 1
     assert found.of(Process)
     assert COLLECTOR.is_file()
+
+
+def test_something_is_done_while_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script waits for what is done meanwhile."""
+    script, gate = tmp_path / "collect.sh", tmp_path / "gate"
+    os.mkfifo(gate)
+    script.write_text(f"cat <'{gate}'\nexec sh '{COLLECTOR}' \"$@\"\n")
+    monkeypatch.setattr(collecting, "COLLECTOR", script)
+
+    def open_gate() -> None:
+        gate.write_text("")
+
+    assert collect(["system"], meanwhile=open_gate).of(System)
 
 
 def test_what_prints_no_snapshot_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +18,10 @@ _SHELL: Final = "/bin/sh"
 _PIECE: Final = 1 << 16
 
 
-def collect(sections: Sequence[str], *, limit_seconds: int = 300) -> Snapshot:
-    """A snapshot of these sections of this host, made with the rights of this user.
+def collect(
+    sections: Sequence[str], *, limit_seconds: int = 300, meanwhile: Callable[[], None] = lambda: None
+) -> Snapshot:
+    """A snapshot of these sections of this host, made with the rights of this user. `meanwhile` is done while it runs.
 
     Raises OSError where no shell can be started, SnapshotError where what it prints is none.
     """
@@ -31,6 +33,7 @@ def collect(sections: Sequence[str], *, limit_seconds: int = 300) -> Snapshot:
         if output is None:
             raise SnapshotError("not-a-snapshot", 1)
         try:
+            meanwhile()
             return read_snapshot(iter(lambda: output.read(_PIECE), b""))
         finally:
             process.kill()

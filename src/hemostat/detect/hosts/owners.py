@@ -5,9 +5,26 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from glob import iglob
+from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
-__all__ = ["Owner", "owners_of"]
+__all__ = ["Owner", "Owners"]
+
+_DATABASES: Final = {
+    "dpkg-query": ("/var/lib/dpkg/status",),
+    "rpm": tuple(
+        f"/{folder}/{name}"
+        for folder in ("var/lib/rpm", "usr/lib/sysimage/rpm")
+        for name in ("Packages", "Packages.db", "rpmdb.sqlite")
+    ),
+    "apk": ("/lib/apk/db/installed", "/usr/lib/apk/db/installed"),
+    "pacman": ("/var/lib/pacman/local/*/desc",),
+}
+"""Where each keeps what it has installed. One without owns nothing; rpm, asked there, would make one."""
+
+_ALWAYS_OWNED: Final = "/usr"
+"""That dpkg knows its owner shows that it could answer."""
 
 _MERGED: Final = ("/bin/", "/lib/", "/lib32/", "/lib64/", "/libx32/", "/sbin/")
 """Folders that are links into /usr on newer systems: a manager may know a file by either path."""
@@ -24,20 +41,54 @@ class Owner(NamedTuple):
     architecture: str | None
 
 
-def owners_of(paths: Iterable[str]) -> dict[str, Owner]:
-    """The owner of each path that has one. Paths that hold line ends are nobody's."""
-    asked = {path for path in paths if "\n" not in path}
-    for program, ask in (
-        ("dpkg-query", _by_dpkg),
-        ("rpm", _by_rpm),
-        ("apk", _by_apk),
-        ("pacman", _by_pacman),
-    ):
-        if shutil.which(program):
-            found = dict(ask(sorted(asked)))
+class Owners:
+    """Asks the package managers of this host; not for what lies below a folder that it learned to be nobody's."""
+
+    def __init__(self) -> None:
+        self._managers = [
+            (program, ask)
+            for program, ask in (
+                ("dpkg-query", self._by_dpkg),
+                ("rpm", _by_rpm),
+                ("apk", _by_apk),
+                ("pacman", _by_pacman),
+            )
+            if shutil.which(program) and any(_exists(pattern) for pattern in _DATABASES[program])
+        ]
+        self._nobodys: set[str] = set()
+
+    def __call__(self, paths: Iterable[str]) -> dict[str, Owner]:
+        """The owner of each path that has one. Paths that hold line ends are nobody's."""
+        asked = sorted({path for path in paths if "\n" not in path})
+        for _, ask in self._managers:
+            found = dict(ask(asked))
             if found:
                 return found
-    return {}
+        return {}
+
+    def _by_dpkg(self, paths: Sequence[str]) -> Iterator[tuple[str, Owner]]:
+        """A package of Debian's brings the folders of its files too, so a folder without an owner holds no file of one.
+
+        dpkg-query reads all of its lists at each start: one question is as dear as many.
+        """
+        folders = {path: _folders(path) for path in paths}
+        asked = [path for path in paths if self._nobodys.isdisjoint(folders[path])]
+        if not asked:
+            return
+        above = {folder for path in asked for folder in folders[path]}
+        known = dict(_ask_dpkg([*asked, *above, _ALWAYS_OWNED]))
+        if _ALWAYS_OWNED in known:
+            self._nobodys |= above - known.keys()
+        yield from ((path, known[path]) for path in asked if path in known)
+
+
+def _exists(pattern: str) -> bool:
+    return next(iglob(pattern), None) is not None
+
+
+def _folders(path: str) -> list[str]:
+    """All above it, but the root."""
+    return [str(folder) for folder in PurePosixPath(path).parents][:-1]
 
 
 def _said(command: Sequence[str]) -> list[str]:
@@ -58,12 +109,12 @@ def _said(command: Sequence[str]) -> list[str]:
 
 
 def _spellings(path: str) -> tuple[str, ...]:
-    if path.startswith("/usr") and path[4:].startswith(_MERGED):
+    if path.startswith("/usr") and f"{path[4:]}/".startswith(_MERGED):
         return path, path[4:]
-    return (path, f"/usr{path}") if path.startswith(_MERGED) else (path,)
+    return (path, f"/usr{path}") if f"{path}/".startswith(_MERGED) else (path,)
 
 
-def _by_dpkg(paths: Sequence[str]) -> Iterator[tuple[str, Owner]]:
+def _ask_dpkg(paths: Sequence[str]) -> Iterator[tuple[str, Owner]]:
     spelt = {spelling: path for path in paths for spelling in _spellings(path)}
     names = list(spelt)
     for at in range(0, len(names), _AT_ONCE):
