@@ -23,6 +23,7 @@ def stub(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, script: str) 
 def test_debians_own_answers() -> None:
     shell = os.path.realpath("/bin/sh")
     found = Owners()([shell, "/usr/bin/[", "/etc/no-such-file", "/usr/bin/a\nb"])
+    assert Owners()(["/usr"])["/usr"].manager == "dpkg"  # of hundreds of packages, for several machines
     assert found[shell].manager == "dpkg"
     assert found["/usr/bin/["] == Owner("dpkg", "coreutils", None)
     assert set(found) == {shell, "/usr/bin/["}
@@ -33,12 +34,16 @@ def test_dpkg_in_all_its_forms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "libssl1.0.0:amd64: /lib/x86_64-linux-gnu/libssl.so.1.0.0",
         "diversion by x from: /bin/a",
         "a, b: /usr/bin/b",
+        "c:amd64, c:i386, d: /opt/shared: /odd",
         "junk",
     ]
     stub(tmp_path, monkeypatch, "dpkg-query", "\n".join(f"echo '{line}'" for line in lines))
-    assert Owners()(["/usr/lib/x86_64-linux-gnu/libssl.so.1.0.0", "/usr/bin/b", "/opt/x"]) == {
+    assert Owners()(
+        ["/usr/lib/x86_64-linux-gnu/libssl.so.1.0.0", "/usr/bin/b", "/opt/shared: /odd", "/opt/x"]
+    ) == {
         "/usr/lib/x86_64-linux-gnu/libssl.so.1.0.0": Owner("dpkg", "libssl1.0.0", "amd64"),
         "/usr/bin/b": Owner("dpkg", "a", None),
+        "/opt/shared: /odd": Owner("dpkg", "c", "amd64"),
     }
 
 

@@ -30,7 +30,7 @@ _MERGED: Final = ("/bin/", "/lib/", "/lib32/", "/lib64/", "/libx32/", "/sbin/")
 """Folders that are links into /usr on newer systems: a manager may know a file by either path."""
 _AT_ONCE: Final = 200
 _SECONDS: Final = 60.0
-_DPKG: Final = re.compile(r"([a-z0-9][a-z0-9+.-]*)(?::([a-z0-9-]+))?(?:, [^:]*)?: (/.*)")
+_DPKG: Final = re.compile(r"([a-z0-9][a-z0-9+.-]*)(?::([a-z0-9-]+))?(?:, [a-z0-9+.:-]+)*: (/.*)")
 
 
 class Owner(NamedTuple):
