@@ -17,6 +17,7 @@ LIBSSL: dict[str, Any] = {
     "form": "shared",
     "parts": ["libssl"],
     "version": "1.0.1e",
+    "other_texts": [],
     "heartbeats": "present",
     "why": "symbol",
 }
@@ -117,6 +118,35 @@ FIXED, FLAWED = package("1.0.1e-2+deb7u5"), package("1.0.1e-2+deb7u4")
             "flawed-version",
             "flawed-version",
         ),
+        # Two copies in one file: the worse one counts, wherever its text stands.
+        (
+            a_copy(version="1.0.2k", other_texts=["OpenSSL 1.0.1e-fips 11 Feb 2013"]),
+            {},
+            "inconclusive",
+            "flawed-version",
+            "flawed-version",
+        ),
+        (
+            a_copy(version="1.0.2k", other_texts=["OpenSSL 1.0.1g 7 Apr 2014"]),
+            {},
+            "patched",
+            "fixed-version",
+            "fixed-version",
+        ),
+        (
+            a_copy(version="1.0.1g", other_texts=["OpenSSL 1.0.2-dev xx XXX xxxx"]),
+            {},
+            "inconclusive",
+            "unknown-version",
+            "unknown-version",
+        ),
+        (
+            a_copy(version="1.0.2k", other_texts=["OpenSSL 1.0.0k 5 Feb 2013"]),
+            {},
+            "inconclusive",
+            "unknown-version",
+            "unknown-version",
+        ),
         (a_copy(version=None), {}, "inconclusive", "unknown-version", "unknown-version"),
         (a_copy(version="1.0.2-dev"), {}, "inconclusive", "unknown-version", "unknown-version"),
         (
@@ -138,6 +168,11 @@ def test_a_proof_that_did_not_come_about_is_told_with_what_decides() -> None:
     for package_of in (None, FIXED):
         assert judge(CRASHED).explanation in judge_copy(a_copy(), CRASHED, package_of).explanation
     assert "put to the proof" not in judge_copy(a_copy()).explanation
+
+
+def test_of_two_copies_the_flawed_one_is_named() -> None:
+    facts = a_copy(version="1.0.2k", other_texts=["OpenSSL 1.0.1e 11 Feb 2013", "OpenSSL 1.0.1f 6 Jan 2014"])
+    assert "that it is OpenSSL 1.0.1e and 1.0.1f," in judge_copy(facts).explanation
 
 
 def test_every_rule_decides_somewhere_above_and_has_its_own_name() -> None:

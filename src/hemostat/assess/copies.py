@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from hemostat.assess.packages import PackageVerdict
 from hemostat.assess.rule import Verdict, VerdictWord
 from hemostat.assess.verdicts import judge
+from hemostat.binaries.texts import version_of
 from hemostat.incidents.known.heartbleed import INCIDENT
 from hemostat.incidents.openssl_version import OpensslVersion, read_version
 
@@ -56,23 +57,26 @@ class CopyReading:
         return self.package is not None and self.package.word in _DECIDED
 
     @property
-    def version(self) -> OpensslVersion | None:
-        """OpenSSL's own number, where its code names one that is understood."""
-        return None if self.facts["version"] is None else read_version(self.facts["version"])
+    def numbers(self) -> tuple[str, ...]:
+        """Every version of OpenSSL that it names, as it names them: one file may hold two copies."""
+        own = self.facts["version"]
+        others = (version_of(text) for text in self.facts["other_texts"])
+        return tuple(dict.fromkeys((*(() if own is None else (own,)), *others)))
+
+    @property
+    def flawed(self) -> tuple[str, ...]:
+        """Those of them whose release had the flaw."""
+        return tuple(number for number in self.numbers if _had_the_flaw(read_version(number)))
 
     @property
     def has_flawed_version(self) -> bool:
-        """Upstream's release of that number had the flaw."""
-        version = self.version
-        return version is not None and any(
-            read(span.first) <= version <= read(span.last) for span in INCIDENT.affected_versions
-        )
+        """Upstream's release of one of them had the flaw: which of them runs, nobody knows."""
+        return bool(self.flawed)
 
     @property
     def has_fixed_version(self) -> bool:
-        """Upstream's release of that number has heartbeats and the fix."""
-        version = self.version
-        return version is not None and _FIRST is not None and version > _FIRST and not self.has_flawed_version
+        """Upstream's release of each of them has heartbeats and the fix."""
+        return bool(self.numbers) and all(_has_the_fix(read_version(number)) for number in self.numbers)
 
     @property
     def unproved(self) -> str:
@@ -82,6 +86,16 @@ class CopyReading:
             if self.proof is None or self.is_proved
             else f" It was put to the proof: {self.proof.explanation}"
         )
+
+
+def _had_the_flaw(version: OpensslVersion | None) -> bool:
+    return version is not None and any(
+        read(span.first) <= version <= read(span.last) for span in INCIDENT.affected_versions
+    )
+
+
+def _has_the_fix(version: OpensslVersion | None) -> bool:
+    return version is not None and _FIRST is not None and version > _FIRST and not _had_the_flaw(version)
 
 
 def read(text: str) -> OpensslVersion:
@@ -176,7 +190,7 @@ RULES: Final[tuple[CopyRule, ...]] = (
         "inconclusive",
         "unknown-version",
         lambda r: True,
-        "There is code of OpenSSL in it, and it does not say of which version.{unproved}",
+        "There is code of OpenSSL in it, and of which version does not follow from what it says.{unproved}",
     ),
 )
 """The table; the first row that applies decides. Names are unique."""
@@ -200,7 +214,7 @@ def judge_copy(
     explanation = rule.explanation.format(
         family=_FAMILIES.get(facts["family"], facts["family"]),
         unproved=reading.unproved,
-        version=facts["version"] or "of a version that it does not name",
+        version=" and ".join(reading.flawed or reading.numbers),
         whose="" if whose is None else whose.explanation,
         why=_WHY.get(facts["why"], facts["why"]),
     )
