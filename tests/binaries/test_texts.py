@@ -18,6 +18,8 @@ E101 = b"OpenSSL 1.0.1e 11 Feb 2013"
         (b"OpenSSL 0.9.8e-fips-rhel5 01 Jul 2008", "0.9.8e"),
         (b"OpenSSL 1.0.2-beta1 24 Feb 2014", "1.0.2-beta1"),
         (b"OpenSSL 1.0.1g-dev xx XXX xxxx", "1.0.1g-dev"),
+        (b"OpenSSL 1.0.1g-fips-dev xx XXX xxxx", "1.0.1g-dev"),
+        (b"OpenSSL 1.0.2-fips-beta1 24 Feb 2014", "1.0.2-beta1"),
         (b"OpenSSL 1.0.2q  20 Nov 2018", "1.0.2q"),
         (b"OpenSSL 1.0.2zf  15 Aug 2022", "1.0.2zf"),
         (b"OpenSSL 1.1.1w  11 Sep 2023", "1.1.1w"),

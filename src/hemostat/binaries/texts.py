@@ -142,7 +142,10 @@ def _places(data: bytes, text: bytes) -> Iterator[int]:
 
 
 def version_of(text: str) -> str:
-    """`1.0.1e` of "OpenSSL 1.0.1e-fips 11 Feb 2013"; a pre-release keeps its mark, `1.0.2-beta1`."""
+    """`1.0.1e` of "OpenSSL 1.0.1e-fips 11 Feb 2013"; a pre-release keeps its mark, `1.0.2-beta1`, also where `fips`
+    stands before it: "OpenSSL 1.0.2-fips-beta1".
+    """
     version = text.removeprefix("OpenSSL ").split(" ", 1)[0]
     base, _, suffix = version.replace("+", "-").partition("-")
+    suffix = suffix.removeprefix("fips-")
     return f"{base}-{suffix}" if suffix.startswith(("beta", "pre", "alpha", "dev")) else base
