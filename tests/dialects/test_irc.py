@@ -57,6 +57,7 @@ def test_whatever_a_server_says_first_starttls_is_heard(before: bytes, cut: int)
     [
         (NONE, "no-tls"),
         (b":irc.example CAP * LS :\r\n", "no-tls"),
+        (b":irc.example CAP * LS :multi-prefix XXXX\r\n", "stripped"),
         (b":irc.example CAP * LS * :sasl\r\n:irc.example CAP * LS :batch nottls\r\n", "no-tls"),
         (b":irc.example 421 * STARTTLS :Unknown command\r\n", "no-tls"),
         (b":irc.example 421 * :Unknown command\r\n:irc.example 421 * :Unknown command\r\n", "no-tls"),

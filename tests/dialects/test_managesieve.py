@@ -46,6 +46,8 @@ def test_it_comes_to_tls(greeting: bytes, answer: bytes, cut: int) -> None:
         ((NAME + b"OK\r\n", b"NO\r\n"), "no-tls"),
         ((NAME + b"OK\r\n", b'NO "XXXXXXXX?"\r\n'), "stripped"),
         ((NAME + b"OK\r\n", b"NO (TRYLATER)\r\n"), "tls-unavailable"),
+        ((NAME + b"OK\r\n", b'NO "TLS support isn\'t enabled."\r\n'), "no-tls"),
+        ((NAME + b"OK\r\n", b'NO "TLS is not offered to your address"\r\n'), "refused-by-policy"),
         ((NAME + b'BYE (TRYLATER) "busy"\r\n',), "tls-unavailable"),
         ((NAME + b'{10}\r\nSTARTTLS"x\r\nOK\r\n', b"NO\r\n"), "no-tls"),
         ((NAME + b"hello\r\n",), "broken-words"),

@@ -71,17 +71,31 @@ def test_plain_http_is_told_only_where_a_hello_drew_it(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ASKS_FIRST)
-def test_a_server_of_tls_answers_words_by_an_alert_and_is_asked_in_tls(dialect: str) -> None:
-    refuses = Says(alert(10, version=0x0301), "fin")
+@pytest.mark.parametrize("description", [10, 22, 50, 70])
+def test_a_server_of_tls_answers_words_by_an_alert_and_is_asked_in_tls(
+    dialect: str, description: int
+) -> None:
+    refuses = Says(alert(description, version=0x0301), "fin")
     outcome = simulate(in_turn(refuses, answering("own-bytes", "control")), dialect=dialect)
-    assert told(outcome)[0][2] == "tls"
-    assert judged(outcome) == ("vulnerable", "own-bytes-answered")
+    assert told(outcome)[0] == (dialect, "binary", "tls")
+    found = verdict(outcome)
+    assert (found.word, found.reason) == ("vulnerable", "own-bytes-answered")
+    assert found.how.endswith("and answered as servers of TLS do, so it was asked in TLS at once.")
+
+
+@pytest.mark.parametrize(
+    ("then", "reason"),
+    [(Says(PAGE, "fin"), "not-tls"), (Says(b"SSH-2.0-x\r\n", "fin"), "not-tls"), (Says("fin"), "closed")],
+)
+def test_what_has_answered_by_an_alert_of_tls_is_no_other_protocol(then: Says, reason: str) -> None:
+    refuses = Says(alert(70, version=0x0301), "fin")
+    assert judged(simulate(in_turn(refuses, then), dialect="irc")) == ("inconclusive", reason)
 
 
 WORDS = sorted(
     name
     for name, each in dialects().items()
-    if each.has_words and (each.transport, each.records) == ("tcp", "tls")
+    if each.has_words and (each.transport, each.records) == ("tcp", "tls") and not each.silence
 )
 
 
@@ -96,20 +110,66 @@ def test_a_port_of_tls_says_no_word_and_is_asked_in_tls_before_the_time_is_over(
 
 
 @pytest.mark.parametrize("dialect", WORDS)
-@pytest.mark.parametrize(
-    ("end", "reason"),
-    [((), "silent"), (("fin",), "closed-before-tls"), (("reset",), "reset")],
-    ids=["ours", "fin", "reset"],
-)
-def test_what_says_no_word_in_tls_either_is_told_as_what_it_was_asked_for(
-    dialect: str, end: tuple[End, ...], reason: str
-) -> None:
-    first = dialect not in ASKS_FIRST
-    outcome = simulate(in_turn(Says(*end, first=first)), dialect=dialect)
-    assert [told_of[::2] for told_of in told(outcome)][:2] == [(dialect, "tls"), ("tls", None)]
+def test_what_says_no_word_in_tls_either_is_told_as_what_it_was_asked_for(dialect: str) -> None:
+    outcome = simulate(in_turn(Says()), dialect=dialect)
+    assert [told_of[::2] for told_of in told(outcome)] == [(dialect, "tls"), ("tls", None)]
     found = verdict(outcome)
-    assert (found.word, found.reason) == ("inconclusive", reason)
+    assert (found.word, found.reason) == ("inconclusive", "silent")
     assert "Asked in TLS from the first byte, it did no better." in found.explanation
+
+
+@pytest.mark.parametrize("dialect", WORDS)
+def test_an_end_without_a_word_is_tried_in_tls_where_we_spoke_first(dialect: str) -> None:
+    """Old OpenSSL closes on words that are no hello; a server that was to greet turns us away."""
+    first = dialect in ASKS_FIRST
+    outcome = simulate(in_turn(Says("fin", first=not first), answering("own-bytes")), dialect=dialect)
+    assert judged(outcome) == (
+        ("vulnerable", "own-bytes-answered") if first else ("inconclusive", "closed-before-tls")
+    )
+    closes = simulate(in_turn(Says("fin", first=not first)), dialect=dialect)
+    assert judged(closes) == ("inconclusive", "closed-before-tls")
+    assert closes.connections == (2 if first else 1)
+
+
+@pytest.mark.parametrize("dialect", WORDS)
+def test_a_reset_is_no_word_and_leads_to_no_other_protocol(dialect: str) -> None:
+    outcome = simulate(in_turn(Says("reset", first=True)), dialect=dialect)
+    assert judged(outcome) == ("inconclusive", "reset")
+    assert {told_of[2] for told_of in told(outcome)} == {None}
+
+
+def test_where_silence_is_an_answer_nothing_else_is_asked() -> None:
+    """OpenVPN without its key; what shares its port answers in TLS, and is another server."""
+    for peer in (Says(), Says("fin")):
+        outcome = simulate(in_turn(peer, answering("control")), dialect="openvpn-tcp")
+        assert {told_of[0] for told_of in told(outcome)} == {"openvpn-tcp"}
+        assert judged(outcome)[0] == "inconclusive"
+
+
+def test_a_greeting_that_only_comes_to_the_hello_leads_back() -> None:
+    greets = Says(b"220 mx.example ESMTP\r\n", first=True)
+    outcome = simulate(in_turn(Says(), greets, greets), dialect="smtp")
+    assert [told_of[0] for told_of in told(outcome)] == ["smtp", "tls", "smtp"]
+
+
+def test_a_second_dialect_is_not_followed_by_a_third() -> None:
+    pops = Says(b"+OK POP3 ready\r\n", first=True)
+    outcome = simulate(in_turn(pops, Says("fin", first=True)), dialect="imap")
+    assert told(outcome) == [("imap", "text", "pop3"), ("pop3", None, None)]
+    assert "TLS from the first byte" not in verdict(outcome).explanation
+
+
+def test_a_trial_that_never_came_about_is_not_told_of() -> None:
+    outcome = simulate(lambda number: "refused" if number else Says(), dialect="smtp")
+    assert "did no better" not in verdict(outcome).explanation
+
+
+def test_what_a_trial_has_told_counts() -> None:
+    refuses = Says(alert(40, version=0x0301), "fin")
+    assert judged(simulate(in_turn(Says(), refuses), dialect="smtp")) == (
+        "inconclusive",
+        "alert-handshake_failure",
+    )
 
 
 def test_text_that_a_hello_draws_where_words_drew_nothing_tells_no_more() -> None:

@@ -47,6 +47,11 @@ def _drew_nothing(connection: Mapping[str, Any]) -> bool:
     return connection["spoke"] == "tls" and connection["not_tls"] is None
 
 
+def _drew_an_alert(connection: Mapping[str, Any]) -> bool:
+    """Whether plain words drew an alert of TLS, which is no other protocol's."""
+    return connection["spoke"] == "tls" and connection["not_tls"] not in (None, "http")
+
+
 def _as_newest(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Facts of version 1, which knew TLS and DTLS from the first byte alone, as version 2 has them."""
     if "records" in facts:
@@ -342,7 +347,8 @@ class Reading:
         """What answered in place of TLS, where no hello ever came."""
         if self.hello is not None:
             return None
-        return next((connection["not_tls"] for connection in self.connections if connection["not_tls"]), None)
+        told = (c["not_tls"] for c in self.connections if c["not_tls"] and not _drew_an_alert(c))
+        return next(told, None)
 
     @property
     def only_greeting(self) -> str | None:
@@ -393,7 +399,8 @@ class Reading:
     @property
     def tried_in_tls(self) -> bool:
         """Whether words drew nothing, and TLS was asked for from the first byte, too."""
-        return any(_drew_nothing(connection) for connection in self.connections)
+        tried = [c for c in self.connections if c["dialect"] == "tls" and c["ready"]]
+        return bool(tried) and any(_drew_nothing(connection) for connection in self.connections)
 
     @property
     def stalled(self) -> Mapping[str, Any] | None:

@@ -13,6 +13,11 @@ __all__ = ["DIALECT"]
 
 _CAPABILITIES: Final = re.compile(rb"\* (?:CAPABILITY |OK \[CAPABILITY )([^\]]*)", re.IGNORECASE)
 _NOT_NOW: Final = re.compile(rb"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\b", re.IGNORECASE)
+_UNKNOWN: Final = re.compile(rb"unknown|error in imap command|not (?:supported|implemented)", re.IGNORECASE)
+"""A NO that means the command is not known: Courier says so."""
+_NOT_YOU: Final = re.compile(
+    rb"denied|not allowed|permitted|polic|your (?:address|host|client)", re.IGNORECASE
+)
 _TAG: Final = re.compile(rb"[!#$&',\-./0-9:;<=>?@A-Z^_`a-z|}~\[\]]{1,64}")
 _OFFER: Final = b"CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED"
 _LOGINS: Final = (b"LOGIN", b"AUTHENTICATE")
@@ -47,8 +52,11 @@ def _asks(setting: Setting) -> Words:
         listed = asked.capabilities
     # Some hide the capability from strangers and take the command all the same: its answer is what counts.
     answer = yield from _command(b"b", b"STARTTLS")
-    if answer.status == b"BAD" and b"STARTTLS" not in listed:
-        raise Refused(none_offered(*listed, answer.text))
+    if answer.status != b"OK" and b"STARTTLS" not in listed:
+        if _NOT_NOW.search(answer.text):
+            raise Refused("tls-unavailable")
+        unknown = _UNKNOWN.search(answer.text) if answer.status == b"NO" else not _NOT_YOU.search(answer.text)
+        raise Refused(none_offered(*listed, answer.text) if unknown else "refused-by-policy")
     if answer.status != b"OK":
         # NO: a configuration that is broken (RFC 9051 section 6.2.1).
         raise Refused("tls-unavailable" if answer.status == b"NO" else "refused-by-policy")

@@ -52,7 +52,7 @@ def _asks(setting: Setting) -> Words:
                 raise Refused("broken-words")
             offered = offered or b"tls" in _capabilities(message)
             if not offered and b"*" not in message.parameters[2:-1]:
-                raise Refused("no-tls")
+                raise Refused(none_offered(message.parameters[-1]))
         elif message.command in (_UNKNOWN_COMMAND, _NOT_REGISTERED):
             # Some name the command that they do not know; of the others the first answers CAP, the second STARTTLS.
             refused.append(message.command)

@@ -5,12 +5,16 @@ from collections.abc import Generator
 from typing import Final
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, none_offered, spoken
+from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, masked, none_offered, spoken
 
 __all__ = ["DIALECT"]
 
 _STATUS: Final = re.compile(rb"(OK|NO|BYE)(?:[ (]|$)", re.IGNORECASE)
 _LITERAL: Final = re.compile(rb"\{([0-9]{1,5})\+?\}$")
+_UNKNOWN: Final = re.compile(
+    rb"unknown|unsupported|unrecogni|invalid|illegal|(?:not|n't) (?:known|supported|enabled|available|implemented)",
+    re.IGNORECASE,
+)
 _NAME: Final = re.compile(rb'"([^"]*)"')
 _LINE: Final = 2048
 _MOST_LITERALS: Final = 8
@@ -34,7 +38,10 @@ def _asks(setting: Setting) -> Words:
     answer = yield from _line()
     status_word = _status(answer)
     if status_word == b"NO" and b"STARTTLS" not in capabilities and b"(TRYLATER" not in answer.upper():
-        raise Refused(none_offered(*capabilities, answer))
+        # Of one that says anything else it may be offered to others.
+        bare = answer.strip().upper() == b"NO"
+        unknown = bare or _UNKNOWN.search(answer) or masked(answer)
+        raise Refused(none_offered(*capabilities, answer) if unknown else "refused-by-policy")
     if status_word != b"OK":
         raise Refused("tls-unavailable" if status_word == b"NO" else _turned_away(answer))
 

@@ -17,8 +17,10 @@ _SERVES: Final = (200, 201)
 _NOT_NOW: Final = (400, 403, 580)
 _LOGIN_FIRST: Final = 480
 _UNKNOWN: Final = 500
-_NOT_THERE: Final = (500, 502, 503)
-"""Not known, or not to be had, of a server that lists no STARTTLS (RFC 3977 section 3.2.1)."""
+_NOT_THERE: Final = (500, 503)
+"""Not known, or not supported, of a server that lists no STARTTLS; 502 is for want of authority (RFC 3977 section
+3.2.1).
+"""
 _MOST_CAPABILITIES: Final = 256
 _COMMANDS: Final = frozenset(
     b"ARTICLE AUTHINFO BODY CHECK DATE GROUP HDR HEAD IHAVE LAST LIST LISTGROUP NEWGROUPS NEWNEWS NEXT OVER POST STAT "

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from typing import Final
 
 from hemostat.dialects.dialect import Dialect
-from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, masked, none_offered, spoken
+from hemostat.layers import Line, Refusal, Refused, Setting, Want, Words, masked, spoken
 
 __all__ = ["DIALECT"]
 
@@ -16,7 +16,7 @@ _LOGIN_FIRST: Final = re.compile(
     rb"log ?-?in first|must log|not logged|authenticat(?:e first|ion required)", re.IGNORECASE
 )
 _UNKNOWN: Final = re.compile(
-    rb"\b(?:un(?:known|recogni[sz]ed|supported|implemented)|in(?:valid|correct)|illegal|bad|no such)\b|"
+    rb"\b(?:un(?:known|recogni[sz]ed|supported|implemented)|in(?:valid|correct)|illegal|bad command|no such)\b|"
     rb"\bnot (?:known|recogni[sz]ed|supported|implemented|understood|valid|a valid)\b",
     re.IGNORECASE,
 )
@@ -40,7 +40,7 @@ def _asks(setting: Setting) -> Words:
         return
     if b"STLS" in names or _NOT_NOW.match(answer):
         raise Refused("tls-unavailable")
-    raise Refused(none_offered(*names, answer) if listed else _why_not(first, answer))
+    raise Refused("stripped" if masked(*names) else _why_not(first, answer))
 
 
 def _why_not(capa: bytes, stls: bytes) -> Refusal:

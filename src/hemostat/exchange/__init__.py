@@ -25,7 +25,8 @@ from hemostat.exchange.events import (
     Time,
     WakeAt,
 )
-from hemostat.exchange.probe import Peer, Probe, Via
+from hemostat.exchange.peer import Peer, Via
+from hemostat.exchange.probe import Probe
 
 __all__ = [
     "AskLibrary",

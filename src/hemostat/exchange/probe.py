@@ -7,7 +7,7 @@ in.
 
 import hashlib
 from collections.abc import Callable
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from hemostat.dialects import Dialect, dialects, greeted_by
 from hemostat.exchange.course import MOST_CONNECTIONS, Ask, Course, datagram_course, stream_course
@@ -32,11 +32,12 @@ from hemostat.exchange.events import (
     WakeAt,
 )
 from hemostat.exchange.facts import Connection, Part
+from hemostat.exchange.peer import Peer, Via
 from hemostat.exchange.stream import CONTROL_LENGTH, OWN_BYTES_LENGTH, Role, StreamDialogue
 from hemostat.layers import ControlKey, Layer, Setting, Stacked, Step
 from hemostat.wire.greetings import recognise
 
-__all__ = ["Peer", "Probe", "Via"]
+__all__ = ["Probe"]
 
 _LONGEST_CONNECT: Final = 8_000_000
 _MOST_CERTIFICATES: Final = 128
@@ -46,31 +47,6 @@ _MOST_MESSAGES: Final = 2000
 _LEAST_HELLO_WAIT: Final = 3_000_000
 _LONGEST_TRIAL: Final = 5_000_000
 """What is kept of the time for a hello, where a service says no word."""
-
-
-class Peer(NamedTuple):
-    """Whom a probe is about: the name asked for (None: only an address was), address literal, port; a build has neither
-    address nor port.
-    """
-
-    host: str | None
-    address: str | None
-    port: int | None
-
-
-class Via(NamedTuple):
-    """A proxy in front of the peer, which the driver connects to: its scheme, address literal and port; `layer` makes
-    one that asks it for the way to the peer.
-    """
-
-    scheme: str
-    address: str
-    port: int
-    layer: Callable[[], Layer]
-
-    def as_facts(self) -> dict[str, object]:
-        """The proxy as canonical JSON can hold it."""
-        return {"scheme": self.scheme, "address": self.address, "port": self.port}
 
 
 class Probe:
@@ -102,11 +78,14 @@ class Probe:
         "_layer",
         "_layer_wake",
         "_limit",
+        "_may_switch",
         "_names",
+        "_on_trial",
         "_peer",
         "_retries",
         "_role",
         "_seconds",
+        "_spoke_first",
         "_spoken",
         "_started",
         "_stream",
@@ -149,6 +128,8 @@ class Probe:
         self._datagram: DatagramDialogue | None = None
         self._layer: Layer | None = None
         self._begun = False
+        self._spoke_first = self._on_trial = False
+        self._may_switch = True
         self._layer_wake: int | None = None
         self._limit = deadline
         self._waiting_for_connection = False
@@ -217,7 +198,9 @@ class Probe:
         # A greeting may be held back for as long as its sender likes; a hello may not.
         connection.ready = layer.ready
         self._limit = self._hello_limit(now) if layer.ready else self._words_limit()
-        return self._dialogue(now, layer.start(now))
+        first = layer.start(now)
+        self._spoke_first = bool(first.to_peer)
+        return self._dialogue(now, first)
 
     def _words_limit(self) -> int:
         """Until when a word is waited for, where none has come: then there is time left for a hello."""
@@ -377,14 +360,15 @@ class Probe:
                 connection.ended, connection.failure = "failed", refusal
             elif connection.version is None:
                 greeting = recognise(layer.heard) if layer.heard else None
-                # PostgreSQL's "yes" is one letter, which SSH's greeting begins with, too.
-                if refusal == "other-protocol" or (refusal == "text-before-tls" and greeting == "ssh"):
-                    connection.not_tls = greeting
                 heard = self._stream.heard if layer.ready and self._stream is not None else layer.heard
                 greeted = greeted_by(heard)
-                wordless = not layer.ready and not layer.heard and refusal is None
-                if greeted is None and (greeting == "http" or wordless) and self._role == "server":
-                    greeted = dialects()["tls"]
+                as_tls = greeting == "http" or (greeted is not None and greeted.name == "tls")
+                # PostgreSQL's "yes" is one letter, which SSH's greeting begins with, too.
+                others = refusal == "other-protocol" or (refusal is not None and greeting == "ssh")
+                if others or (as_tls and not layer.ready):
+                    connection.not_tls = greeting
+                if greeted is None and (greeting == "http" or self._wordless(connection, layer, refusal)):
+                    greeted = dialects()["tls"] if self._role == "server" else None
                 if (
                     greeted is not None
                     and greeted is not self._spoken
@@ -392,6 +376,15 @@ class Probe:
                 ):
                     connection.spoke = greeted.name
         return [Close(), *self._next(now, connection)]
+
+    def _wordless(self, connection: Connection, layer: Layer, refusal: str | None) -> bool:
+        """Whether plain words drew not a byte, as they do of a port of TLS: silence where the server is to begin,
+        silence or an end where we did. A reset is no answer; where silence is one (OpenVPN's keys), it shows nothing.
+        """
+        if layer.ready or layer.heard or refusal is not None or self._spoken is not self._dialect:
+            return False
+        ended = connection.ended == "ours" or (connection.ended == "fin" and self._spoke_first)
+        return ended and not self._spoken.silence
 
     # -- the course ------------------------------------------------------------------------------------------
 
@@ -411,7 +404,18 @@ class Probe:
         """On to the next connection of the course, or to the end."""
         self._stream = self._datagram = self._layer = self._layer_wake = None
         most = MOST_CONNECTIONS[self._spoken.records]
-        if finished is not None and finished.spoke is not None and self._spoken is self._dialect:
+        if finished is not None and self._on_trial:
+            self._on_trial = False
+            if finished.spoke == self._dialect.name:
+                # It is what it was asked as first, and had only been slow.
+                self._spoken, finished = self._dialect, None
+                self._course = self._course_in(self._spoken)
+            elif finished.version is None and not finished.alerts and not finished.not_tls:
+                # In TLS it draws nothing either: one connection is enough to know.
+                return [self._conclude()]
+        elif finished is not None and finished.spoke is not None and self._may_switch:
+            self._may_switch = False
+            self._on_trial = finished.spoke == "tls" and finished.not_tls is None
             self._spoken = dialects()[finished.spoke]
             self._course, finished = self._course_in(self._spoken), None
         try:

@@ -19,6 +19,7 @@ LMTP: Final = b"LHLO"
 _STARRED: Final = frozenset(b"*02 ")
 """What the greeting is made of behind a firewall that hides keywords, too."""
 _UNKNOWN: Final = (500, 502)
+_NO_PARAMETER: Final = 504
 _LOGIN_FIRST: Final = 530
 _MOST_COMMANDS: Final = 64
 # An address literal that is nobody's: we have no name to give (RFC 5321 section 4.1.4).
@@ -48,7 +49,8 @@ def asks(hello: bytes) -> Callable[[Setting], Words]:
         ready = yield from _command(b"STARTTLS")
         if ready.code == 220:
             return
-        if b"STARTTLS" in keywords or ready.kind != 5 or ready.code == _LOGIN_FIRST:
+        if b"STARTTLS" in keywords or ready.code not in (*_UNKNOWN, _NO_PARAMETER):
+            # 503 is said, too, by one that offers it to others alone.
             raise Refused(_why(ready))
         raise Refused("stripped" if starred else none_offered(*answer.lines[1:], *ready.lines))
 
