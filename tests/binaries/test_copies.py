@@ -74,14 +74,26 @@ def test_inner_functions_without_those_of_heartbeats(make: Callable[..., bytes])
     assert (copy.version, copy.heartbeats, copy.why) == ("1.0.1e", "absent", "no-symbol")
 
 
-def test_a_library_with_the_version_text_and_all_its_symbols_but_no_heartbeat() -> None:
+def test_a_library_with_symbols_and_no_inner_function_among_them_says_nothing() -> None:
     copy = said(elf(exported=PUBLIC, kept=["main"], texts=TEXT.encode(), soname="libssl.so.1.0.0"))
-    assert (copy.form, copy.parts, copy.heartbeats, copy.why) == (
-        "shared",
-        ("libssl",),
-        "absent",
-        "no-symbol",
-    )
+    assert (copy.form, copy.parts) == ("shared", ("libssl",))
+    assert (copy.heartbeats, copy.why) == ("unknown", "stripped")
+
+
+@pytest.mark.parametrize("texts", [LIBSSL, LIBSSL + b"\0" + HEARTBEAT_ERRORS])
+def test_a_copy_that_was_linked_in_under_other_names_hides_its_heartbeats(texts: bytes) -> None:
+    """As `objcopy --prefix-symbols=vnd_` makes it."""
+    kept = ["main", *(f"vnd_{name}" for name in (*PUBLIC, *INNER, *HEARTBEATS))]
+    copy = said(elf(kept=kept, texts=texts, program=True))
+    assert (copy.form, copy.parts) == ("static", ("libssl",))
+    assert (copy.heartbeats, copy.why) == ("unknown", "stripped")
+
+
+def test_errors_of_heartbeats_stand_above_a_version_that_had_none() -> None:
+    old = LIBSSL.replace(b"1.0.1e", b"1.0.0k") + b"\0" + HEARTBEAT_ERRORS
+    assert said(elf(texts=old, program=True)).heartbeats == "unknown"
+    built_without = said(elf(exported=[*PUBLIC, *INNER], texts=LIBSSL + b"\0" + HEARTBEAT_ERRORS))
+    assert (built_without.heartbeats, built_without.why) == ("absent", "no-symbol")
 
 
 def test_a_function_that_is_only_asked_for_is_not_there() -> None:

@@ -22,7 +22,7 @@ WHY: Final = {
     "version": "OpenSSL of this version has no code for heartbeats",
     "no-code": "only the version text of OpenSSL's headers is there, none of its code",
     "other-family": "the code is another TLS library's",
-    "stripped": "the names of its inner functions have been taken out, or were never there",
+    "stripped": "the names of its inner functions have been taken out, are others, or were never there",
     "unreadable": "its headers or its symbols cannot be read",
 }
 """Why `heartbeats` is what it is."""
@@ -237,6 +237,9 @@ class _Judge:
             return "absent", "no-libssl"
         if self._shows_inner_functions():
             return "absent", "no-symbol"
+        # Errors of heartbeats without one inner function that is known: these have other names here, or none.
+        if self._texts.has_heartbeat_errors and self._defined.isdisjoint((*_INNER, *_SIBLINGS)):
+            return "unknown", "stripped"
         if self._texts.has_ssl_errors and not self._texts.has_heartbeat_errors:
             return "absent", "no-text"
         if self._is_of_a_version_without():
@@ -244,12 +247,20 @@ class _Judge:
         return "unknown", "stripped"
 
     def _shows_inner_functions(self) -> bool:
-        """In each slice of a universal file: one that was stripped hides what the others show."""
+        """In each slice of a universal file: one that was stripped hides what the others show.
+
+        One at least must be seen by its own name: whoever links a copy in may give all of its functions another, as
+        `objcopy --prefix-symbols` does.
+        """
         images = (self._image.slices or (self._image,)) if self._image is not None else ()
         return bool(images) and all(
             not image.exported.isdisjoint(_INNER)
             or not image.defined.isdisjoint(_SIBLINGS)
-            or (image.kind in _SAYS_IF_STRIPPED and not image.is_stripped)
+            or (
+                image.kind in _SAYS_IF_STRIPPED
+                and not image.is_stripped
+                and not image.defined.isdisjoint(_INNER)
+            )
             for image in images
         )
 
