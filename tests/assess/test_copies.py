@@ -43,6 +43,7 @@ PATCHED = proof(connection("burst", OWN, part("control", "equal")))
 NOT_OFFERED = proof(connection("burst", heartbeat=None))
 CRASHED = proof(failed("library-crashed"))
 FIXED, FLAWED = package("1.0.1e-2+deb7u5"), package("1.0.1e-2+deb7u4")
+NEVER = package("3.0.17-1~deb12u2")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,39 @@ FIXED, FLAWED = package("1.0.1e-2+deb7u5"), package("1.0.1e-2+deb7u4")
             "flawed-version",
             "flawed-version",
         ),
+        # The file is another than the package brought: its word is none, good or bad.
+        (
+            a_copy(),
+            {"package": NEVER},
+            "inconclusive",
+            "changed-since-installed",
+            "changed-since-installed",
+        ),
+        (
+            a_copy(version="1.0.1g", other_texts=["OpenSSL 1.0.1e 11 Feb 2013"]),
+            {"package": FIXED},
+            "inconclusive",
+            "changed-since-installed",
+            "changed-since-installed",
+        ),
+        (
+            a_copy(version="1.0.1e-dev"),
+            {"package": FIXED},
+            "inconclusive",
+            "changed-since-installed",
+            "changed-since-installed",
+        ),
+        (
+            a_copy(version="1.0.1g"),
+            {"package": FLAWED},
+            "inconclusive",
+            "changed-since-installed",
+            "changed-since-installed",
+        ),
+        (a_copy(), {"package": NEVER, "proof": PATCHED}, "patched", "own-bytes-ignored", "proved"),
+        # It names none, or the package's is not known: nothing speaks against it.
+        (a_copy(version=None), {"package": NEVER}, "not-affected", "never-affected", "owned"),
+        (a_copy(), {"package": FIXED._replace(upstream=None)}, "patched", "fixed-package", "owned"),
         # Its version: one that has the fix is fixed, one that had the flaw may have been mended.
         (a_copy(version="1.0.1g"), {}, "patched", "fixed-version", "fixed-version"),
         (
@@ -173,6 +207,11 @@ def test_a_proof_that_did_not_come_about_is_told_with_what_decides() -> None:
 def test_of_two_copies_the_flawed_one_is_named() -> None:
     facts = a_copy(version="1.0.2k", other_texts=["OpenSSL 1.0.1e 11 Feb 2013", "OpenSSL 1.0.1f 6 Jan 2014"])
     assert "that it is OpenSSL 1.0.1e and 1.0.1f," in judge_copy(facts).explanation
+
+
+def test_what_a_changed_file_says_is_told_beside_what_its_package_is_made_from() -> None:
+    explanation = judge_copy(a_copy(), package=NEVER).explanation
+    assert "that it is OpenSSL 1.0.1e, and the package is made from 3.0.17." in explanation
 
 
 def test_every_rule_decides_somewhere_above_and_has_its_own_name() -> None:

@@ -4,6 +4,10 @@ verdict out.
 The proof of the very bytes stands above all. Then come what the file shows of itself (no libssl, no code for
 heartbeats, another library), the word of the package that it belongs to, and last its version: one that has the fix is
 fixed, but one that had the flaw may have been mended by whoever built it, and only the proof would tell.
+
+A package speaks of what it brought. Where the file names another version than the package is made from, it was changed
+since, and the package's word is none. Whether a file of the same version is what the package brought, its checksum in
+the package manager's database would tell: that is not compared yet.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,6 +49,7 @@ class CopyReading:
         self.facts = facts
         self.proof = None if proof is None else judge(proof)
         self.package = None if package is None else package.verdict
+        self.upstream = None if package is None else package.upstream
 
     @property
     def is_proved(self) -> bool:
@@ -55,6 +60,11 @@ class CopyReading:
     def is_judged_by_package(self) -> bool:
         """Its package is known, and what that holds."""
         return self.package is not None and self.package.word in _DECIDED
+
+    @property
+    def is_as_packaged(self) -> bool:
+        """Every version that it names is the one that its package is made from, as far as both are known."""
+        return self.upstream is None or all(read_version(number) == self.upstream for number in self.numbers)
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -159,9 +169,18 @@ RULES: Final[tuple[CopyRule, ...]] = (
         "owned",
         None,
         None,
-        lambda r: r.is_judged_by_package,
+        lambda r: r.is_judged_by_package and r.is_as_packaged,
         "It belongs to a package. {whose}{unproved}",
         lambda r: r.package,
+    ),
+    CopyRule(
+        "changed-since-installed",
+        "inconclusive",
+        "changed-since-installed",
+        lambda r: r.is_judged_by_package,
+        "It lies where a package has its file, and is another one: its code says that it is OpenSSL {numbers}, and the "
+        "package is made from {upstream}. What holds for the package does not hold for it. Treat it as vulnerable: "
+        "install the package anew, or have the file proved.{unproved}",
     ),
     CopyRule(
         "fixed-version",
@@ -213,7 +232,9 @@ def judge_copy(
     whose = rule.whose(reading)
     explanation = rule.explanation.format(
         family=_FAMILIES.get(facts["family"], facts["family"]),
+        numbers=" and ".join(reading.numbers),
         unproved=reading.unproved,
+        upstream="" if reading.upstream is None else reading.upstream.text,
         version=" and ".join(reading.flawed or reading.numbers),
         whose="" if whose is None else whose.explanation,
         why=_WHY.get(facts["why"], facts["why"]),
