@@ -2,8 +2,9 @@
 the verdicts on the code that it has in memory and on the file that lies at the same path today, in; a verdict out.
 
 What a process runs is what it has mapped, not what lies on the disk. So an upgrade is done only when no process has the
-old code any more; and a process that still runs an older, safe library would *become* vulnerable by a restart, where
-the one on the disk has the flaw.
+old code any more; and a process that still runs an older, safe library could *become* vulnerable by a restart, where
+the one on the disk has the flaw, or is not known to be without it: RHEL 6.5 replaced 1.0.0 by 1.0.1e so, under another
+name too. Such a process is never one to restart `now`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +15,13 @@ from hemostat.assess.rule import Verdict, VerdictWord
 __all__ = ["RULES", "Mapped", "ProcessReading", "ProcessRule", "ProcessVerdict", "Restart", "judge_process"]
 
 Restart = Literal["now", "after-upgrade", "not-before-upgrade", "advised", "no"]
-"""Whether to restart it: `now` (the file on the disk is safe), `after-upgrade` (it is not, or nobody knows),
-`not-before-upgrade` (what it runs is safer than what lies on the disk), `advised` (what it runs is unknown), `no`.
+"""Whether to restart it:
+
+- `now`: it runs what has the flaw, or what nobody knows, and the file on the disk is safe
+- `after-upgrade`: it runs what has the flaw, and the file on the disk has it too, or nobody knows
+- `not-before-upgrade`: it runs safe code, and what a restart would bring in its place has the flaw, or nobody knows
+- `advised`: nothing presses; what it runs is unknown, or safe and replaced by what is safe too
+- `no`
 """
 
 _SAFE: Final = ("patched", "not-affected")
@@ -72,8 +78,12 @@ class ProcessReading:
 
     @property
     def flawed_and_replaced(self) -> bool:
-        """All of that has been replaced on the disk by what is safe."""
-        return bool(self.flawed) and all(each.deleted and _is_safe(each.on_disk) for each in self.flawed)
+        """All of that has been replaced on the disk by what is safe, and a restart brings no flaw in elsewhere."""
+        return (
+            bool(self.flawed)
+            and all(each.deleted and _is_safe(each.on_disk) for each in self.flawed)
+            and not self.older_and_safe
+        )
 
     @property
     def unknown(self) -> list[Mapped]:
@@ -81,13 +91,14 @@ class ProcessReading:
         return self.of("inconclusive", "unreachable", None)
 
     @property
+    def safer_than_the_disk(self) -> list[Mapped]:
+        """Safe code that a restart would not bring back, and nobody knows that what comes in its place is safe."""
+        return [each for each in self.of(*_SAFE) if each.deleted and not _is_safe(each.on_disk)]
+
+    @property
     def older_and_safe(self) -> list[Mapped]:
-        """Safe code whose file on the disk has been replaced by one that has the flaw."""
-        return [
-            each
-            for each in self.of(*_SAFE)
-            if each.deleted and each.on_disk is not None and each.on_disk.word == "vulnerable"
-        ]
+        """Of that, what was replaced on the disk by a file that has the flaw, or may have it."""
+        return [each for each in self.safer_than_the_disk if each.on_disk is not None]
 
     @property
     def is_replaced(self) -> bool:
@@ -97,7 +108,7 @@ class ProcessReading:
     @property
     def paths(self) -> str:
         """What counts, by its paths."""
-        counts = self.flawed or self.unknown or self.older_and_safe
+        counts = self.flawed or self.safer_than_the_disk or self.unknown
         return ", ".join(dict.fromkeys(each.path for each in counts))
 
 
@@ -124,7 +135,15 @@ RULES: Final[tuple[ProcessRule, ...]] = (
         "vulnerable",
         "after-upgrade",
         lambda r: bool(r.flawed),
-        "It runs code that has the flaw: {paths}. Upgrade that first, then restart it.",
+        "It runs code that has the flaw: {paths}. Upgrade what lies on the disk first, then restart it.",
+    ),
+    ProcessRule(
+        "partly-safe-until-restart",
+        "inconclusive",
+        "not-before-upgrade",
+        lambda r: bool(r.safer_than_the_disk) and (bool(r.unknown) or r.unread),
+        "It runs older code of {paths} that is safe, which a restart would not bring back, and what comes in its place "
+        "is not known to be safe. Of the rest of what it runs nothing is decided. See first what lies on the disk.",
     ),
     ProcessRule(
         "unread-memory-map",
@@ -161,16 +180,24 @@ RULES: Final[tuple[ProcessRule, ...]] = (
         "patched",
         "not-before-upgrade",
         lambda r: bool(r.older_and_safe),
-        "It runs older code of {paths} that is safe, and the file on the disk has the flaw: a restart before the "
-        "upgrade would make it vulnerable.",
+        "It runs older code of {paths} that is safe, and the file on the disk has the flaw, or is not known to be "
+        "without it: a restart before the upgrade could make it vulnerable.",
+    ),
+    ProcessRule(
+        "safe-and-gone",
+        "patched",
+        "not-before-upgrade",
+        lambda r: bool(r.safer_than_the_disk),
+        "It runs code of {paths} that is safe, and is gone from the disk. What a restart would load in its place, "
+        "under another name or of another folder, is not known: see first what lies there.",
     ),
     ProcessRule(
         "runs-replaced-patched-code",
         "patched",
         "advised",
         lambda r: bool(r.of("patched")) and r.is_replaced,
-        "The code of OpenSSL that it runs has the fix, and is gone from the disk: restart it when it suits, so that it "
-        "runs what lies there.",
+        "The code of OpenSSL that it runs has the fix, and what has replaced it on the disk is safe too: restart it "
+        "when it suits, so that it runs what lies there.",
     ),
     ProcessRule(
         "runs-patched-code",
@@ -184,8 +211,8 @@ RULES: Final[tuple[ProcessRule, ...]] = (
         "not-affected",
         "advised",
         lambda r: r.is_replaced,
-        "The code of OpenSSL that it runs never had the flaw, and is gone from the disk: restart it when it suits, so "
-        "that it runs what lies there.",
+        "The code of OpenSSL that it runs never had the flaw, and what has replaced it on the disk is safe too: "
+        "restart it when it suits, so that it runs what lies there.",
     ),
     ProcessRule(
         "runs-safe-code",
