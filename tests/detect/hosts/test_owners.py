@@ -30,6 +30,7 @@ def test_debians_own_answers() -> None:
 
 
 def test_dpkg_in_all_its_forms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os.path, "samefile", lambda one, other: True)
     lines = [
         "libssl1.0.0:amd64: /lib/x86_64-linux-gnu/libssl.so.1.0.0",
         "diversion by x from: /bin/a",
@@ -45,6 +46,36 @@ def test_dpkg_in_all_its_forms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "/usr/bin/b": Owner("dpkg", "a", None),
         "/opt/shared: /odd": Owner("dpkg", "c", "amd64"),
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "known_as"), [("/usr/lib/libx.so.1", "/lib/libx.so.1"), ("/lib/libx.so.1", "/usr/lib/libx.so.1")]
+)
+def test_a_file_of_the_same_name_elsewhere_has_its_own_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, known_as: str
+) -> None:
+    """On a system where /lib is a folder of its own, and on one where it is a link into /usr."""
+    stub(tmp_path, monkeypatch, "dpkg-query", f"echo 'libx1: {known_as}'")
+    seen = list[set[str]]()
+
+    def same(one: str, other: str) -> bool:
+        seen.append({one, other})
+        return merged
+
+    monkeypatch.setattr(os.path, "samefile", same)
+    merged = False
+    assert Owners()([path]) == {}
+    merged = True
+    assert Owners()([path]) == {path: Owner("dpkg", "libx1", None)}
+    assert {path, known_as} in seen
+
+
+def test_a_file_that_is_gone_is_known_by_its_own_path_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub(tmp_path, monkeypatch, "dpkg-query", "echo 'libx1: /usr/lib/no-such-file'")
+    assert Owners()(["/lib/no-such-file"]) == {}
+    assert set(Owners()(["/usr/lib/no-such-file"])) == {"/usr/lib/no-such-file"}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +151,7 @@ def test_of_a_dpkg_that_knows_nothing_nothing_is_learned(
 def test_folders_are_known_by_either_name_on_a_merged_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(os.path, "samefile", lambda one, other: True)
     asked_of_dpkg(tmp_path, monkeypatch, "/usr", "/lib", "/lib/x", "/lib/x/libssl.so.3")
     ask = Owners()
     for _ in range(2):

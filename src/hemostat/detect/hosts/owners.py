@@ -27,7 +27,7 @@ _ALWAYS_OWNED: Final = "/usr"
 """That dpkg knows its owner shows that it could answer."""
 
 _MERGED: Final = ("/bin/", "/lib/", "/lib32/", "/lib64/", "/libx32/", "/sbin/")
-"""Folders that are links into /usr on newer systems: a manager may know a file by either path."""
+"""Folders that are links into /usr on newer systems: there alone a manager may know a file by either path."""
 _AT_ONCE: Final = 200
 _SECONDS: Final = 60.0
 _DPKG: Final = re.compile(r"([a-z0-9][a-z0-9+.-]*)(?::([a-z0-9-]+))?(?:, [a-z0-9+.:-]+)*: (/.*)")
@@ -109,9 +109,20 @@ def _said(command: Sequence[str]) -> list[str]:
 
 
 def _spellings(path: str) -> tuple[str, ...]:
-    if path.startswith("/usr") and f"{path[4:]}/".startswith(_MERGED):
-        return path, path[4:]
-    return (path, f"/usr{path}") if f"{path}/".startswith(_MERGED) else (path,)
+    if path.startswith("/usr") and path[4:].startswith(_MERGED):
+        other = path[4:]
+    elif path.startswith(_MERGED):
+        other = f"/usr{path}"
+    else:
+        return (path,)
+    return (path, other) if _is_same(path, other) else (path,)
+
+
+def _is_same(path: str, other: str) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except OSError:
+        return False
 
 
 def _ask_dpkg(paths: Sequence[str]) -> Iterator[tuple[str, Owner]]:
