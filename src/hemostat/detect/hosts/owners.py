@@ -109,9 +109,9 @@ def _said(command: Sequence[str]) -> list[str]:
 
 
 def _spellings(path: str) -> tuple[str, ...]:
-    if path.startswith("/usr") and path[4:].startswith(_MERGED):
+    if path.startswith("/usr") and f"{path[4:]}/".startswith(_MERGED):
         other = path[4:]
-    elif path.startswith(_MERGED):
+    elif f"{path}/".startswith(_MERGED):
         other = f"/usr{path}"
     else:
         return (path,)
