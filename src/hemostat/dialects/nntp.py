@@ -17,9 +17,9 @@ _SERVES: Final = (200, 201)
 _NOT_NOW: Final = (400, 403, 580)
 _LOGIN_FIRST: Final = 480
 _UNKNOWN: Final = 500
-_NOT_THERE: Final = (500, 503)
-"""Not known, or not supported, of a server that lists no STARTTLS; 502 is for want of authority (RFC 3977 section
-3.2.1).
+_NOT_THERE: Final = (500, 502, 503)
+"""Not known, not permitted, not supported. A server that has STARTTLS must list it to whoever may use it (RFC 4642
+section 2.1), so that 502, for want of authority, says no more than its list; INN says it of every such command.
 """
 _MOST_CAPABILITIES: Final = 256
 _COMMANDS: Final = frozenset(
