@@ -45,6 +45,7 @@ def test_it_comes_to_tls(words: tuple[bytes, ...], cut: int) -> None:
         ((HELLO, WITHOUT, NO), "no-tls"),
         ((HELLO, b"+OK\r\n.\r\n", b"-ERR Unknown command.\r\n"), "no-tls"),
         ((HELLO, WITHOUT, b"-ERR not here\r\n"), "refused-by-policy"),
+        ((HELLO, WITHOUT, b"-ERR TLS support isn't enabled.\r\n"), "no-tls"),
         ((HELLO, WITHOUT, b"-ERR Server too busy, try again later\r\n"), "tls-unavailable"),
         ((HELLO, WITHOUT, b"-ERR must log in first\r\n"), "tls-after-login"),
         ((HELLO, NO, b"-ERR STLS refused: bad client address\r\n"), "refused-by-policy"),

@@ -17,7 +17,7 @@ _LOGIN_FIRST: Final = re.compile(
 )
 _UNKNOWN: Final = re.compile(
     rb"\b(?:un(?:known|recogni[sz]ed|supported|implemented)|in(?:valid|correct)|illegal|bad command|no such)\b|"
-    rb"\bnot (?:known|recogni[sz]ed|supported|implemented|understood|valid|a valid)\b",
+    rb"(?:\bnot|n't) (?:known|recogni[sz]ed|supported|implemented|understood|enabled|valid|a valid)\b",
     re.IGNORECASE,
 )
 """What servers say in their own words; RFC 1939 gives them a status and no codes."""
