@@ -2,10 +2,11 @@
 
     python -m hemostat.detect.hosts.proving.child SPECIFICATION
 
-The specification is JSON: `libraries` (descriptors), `ssl`, `crypto` (which of them), `memory`, `seconds`. Everything
-is framed: one letter, four bytes of length, so many bytes. In: `K` certificate and `P` key first, then `N` (a new
-connection) and `D` (bytes). Out: `R` once (JSON: `sandbox`, `version`, `failure`), then `D` and `C` (the library ended
-the connection).
+The specification is JSON: `parent` (the process that started it, with which it ends), `libraries` (descriptors),
+`ssl`, `crypto` (which of them), `memory`, `seconds`. Everything is framed: one letter, four bytes of length, so many
+bytes. In: `K` certificate and `P` key first, then `N` (a new connection) and `D` (bytes). Out: `S` once, before a
+foreign byte is loaded (JSON: layer of the sandbox → state), `R` once (JSON: `version`, `failure`; not where the sandbox
+did not hold), then `N` (what follows is of the new connection), `D` and `C` (the library ended the connection).
 """
 
 import ctypes
@@ -16,7 +17,7 @@ from contextlib import suppress
 from typing import Final
 
 from hemostat.detect.hosts.proving.openssl import NotAsked, OpenSsl, Server
-from hemostat.detect.hosts.proving.sandbox import lock_down
+from hemostat.detect.hosts.proving.sandbox import die_with, lock_down
 
 __all__ = ["HEADER", "frame", "serve"]
 
@@ -39,25 +40,24 @@ def frame(letter: bytes, payload: bytes = b"") -> bytes:
 
 
 def serve(specification: str, source: int, sink: int) -> None:
-    """Do all of that on two descriptors. Raises EOFError where the other side has gone."""
+    """Do all of that on two descriptors. Raises EOFError, BrokenPipeError or ProcessLookupError where the other
+    side has gone.
+    """
     wanted = json.loads(specification)
+    die_with(wanted["parent"])
     (_, certificate), (_, key) = _heard(source), _heard(source)
     _load_the_systems_own()
-    # Before the first foreign byte: constructors run when a library is loaded.
+    # Before the first foreign byte: constructors run when a library is loaded, and may write to the sink themselves.
     sandbox = lock_down(memory=wanted["memory"], seconds=wanted["seconds"])
-    report: dict[str, object] = {"sandbox": dict(sandbox), "version": None, "failure": None}
-    library = None
-    if sandbox.files_and_network:
-        try:
-            library = OpenSsl(wanted["libraries"], wanted["ssl"], wanted["crypto"], certificate, key)
-            report["version"] = library.version
-        except NotAsked as error:
-            report["failure"] = str(error)
-    else:
-        report["failure"] = "sandbox-not-held"
-    _say(sink, frame(b"R", json.dumps(report).encode("ascii")))
-    if library is None:
+    _say(sink, frame(b"S", json.dumps(sandbox).encode("ascii")))
+    if not sandbox.files_and_network:
         return
+    try:
+        library = OpenSsl(wanted["libraries"], wanted["ssl"], wanted["crypto"], certificate, key)
+    except NotAsked as error:
+        _report(sink, None, str(error))
+        return
+    _report(sink, library.version, None)
     server = None
     while True:
         letter, payload = _heard(source)
@@ -65,6 +65,7 @@ def serve(specification: str, source: int, sink: int) -> None:
             if server is not None:
                 server.close()
             server = Server(library)
+            _say(sink, frame(b"N"))
         elif server is not None and not server.over:
             said = server.receive(payload)
             if said:
@@ -78,6 +79,10 @@ def _load_the_systems_own() -> None:
     for name in _OF_THE_SYSTEM:
         with suppress(OSError):
             ctypes.CDLL(name)
+
+
+def _report(sink: int, version: str | None, failure: str | None) -> None:
+    _say(sink, frame(b"R", json.dumps({"version": version, "failure": failure}).encode("ascii")))
 
 
 def _heard(source: int) -> tuple[bytes, bytes]:
@@ -106,7 +111,7 @@ def _say(sink: int, data: bytes) -> None:
 if __name__ == "__main__":
     try:
         serve(sys.argv[1], 0, 1)
-    except (EOFError, BrokenPipeError):
+    except (EOFError, BrokenPipeError, ProcessLookupError):
         # Not by way of Python's own end: what a library registered to run at exit need not run.
         os._exit(0)
     os._exit(0)

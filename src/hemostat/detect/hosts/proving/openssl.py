@@ -9,7 +9,22 @@ from collections.abc import Sequence
 from ctypes import c_char_p, c_int, c_long, c_size_t, c_void_p
 from typing import Any, Final
 
-__all__ = ["NotAsked", "OpenSsl", "Server"]
+__all__ = ["FAILURES", "VERSION_LENGTH", "NotAsked", "OpenSsl", "Server"]
+
+FAILURES: Final = frozenset(
+    {
+        "library-certificate",
+        "library-context",
+        "library-dependency",
+        "library-lacks-functions",
+        "library-malformed",
+        "library-other-machine",
+        "library-refused",
+    }
+)
+"""The codes of `NotAsked`."""
+VERSION_LENGTH: Final = 96
+"""What is kept of the text that a library tells of its version, in characters."""
 
 _RSA: Final = 6
 """EVP_PKEY_RSA, of every release."""
@@ -46,7 +61,7 @@ _CRYPTO: Final[dict[str, tuple[tuple[str, ...], Any, tuple[Any, ...]]]] = {
 
 
 class NotAsked(Exception):
-    """The library could not be loaded, or lacks what it takes; the text is a code."""
+    """The library could not be loaded, or lacks what it takes; the text is one of `FAILURES`."""
 
 
 class OpenSsl:
@@ -75,7 +90,7 @@ class OpenSsl:
                 break
         # Releases before 1.1.1 take their randomness from a device, which can't be opened here.
         self.crypto["seed"](os.urandom(_SEED), _SEED)
-        self.version = self.crypto["version"](0).decode("ascii", "replace")
+        self.version = _printable(self.crypto["version"](0) or b"")
         context = self.ssl["context"](self.ssl["method"]())
         if not context:
             raise NotAsked("library-context")
@@ -145,6 +160,10 @@ def _declared(
         function.restype, function.argtypes = result, arguments
         found[name] = function
     return found
+
+
+def _printable(text: bytes) -> str:
+    return "".join(chr(each) if 32 <= each < 127 else "?" for each in text[:VERSION_LENGTH])
 
 
 def _load_code(message: str) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 from hemostat.detect.hosts.proving.child import HEADER, frame
+from hemostat.detect.hosts.proving.reports import Loaded, NoReport, read_loaded, read_sandbox
+from hemostat.detect.hosts.proving.sandbox import Sandbox
 from hemostat.dialects import dialects
 from hemostat.exchange import (
     AskLibrary,
@@ -39,6 +41,8 @@ __all__ = ["Libraries", "Proof", "prove"]
 _MEMORY: Final = 1 << 30
 _PIECE: Final = 1 << 16
 _MOST_FRAME: Final = 1 << 21
+_MOST_FRAMES: Final = 1024
+"""Of one child. An honest one answers each word of the probe's by one or two."""
 _CODE: Final = "hemostat.detect.hosts.proving.child"
 
 
@@ -83,12 +87,12 @@ def prove(libraries: Libraries, *, seconds: float = 20.0) -> Proof:
     descriptors = [_in_memory(data) for data in libraries.files]
     try:
         with _Child(descriptors, libraries, seconds) as child:
-            report = child.report(deadline)
-            done = _Driver(probe, child, report.get("failure")).run()
+            sandbox, loaded = child.report(deadline)
+            done = _Driver(probe, child, loaded.failure, deadline).run()
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
-    return Proof(done.facts, report.get("version"), report.get("sandbox", {}), done.certificates)
+    return Proof(done.facts, loaded.version, dict(sandbox), done.certificates)
 
 
 def _now() -> int:
@@ -110,7 +114,9 @@ class _Child:
     """The child process and its two pipes."""
 
     def __init__(self, descriptors: Sequence[int], libraries: Libraries, seconds: float) -> None:
+        certificate, key = _throw_away()
         specification = {
+            "parent": os.getpid(),
             "libraries": list(descriptors),
             "ssl": libraries.ssl,
             "crypto": libraries.crypto,
@@ -129,9 +135,15 @@ class _Child:
             cwd="/",
             start_new_session=True,
         )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise OSError("a child without pipes")
+        self._input, self._output = self._process.stdin, self._process.stdout
+        # One that reads nothing must not make this process wait for it.
+        os.set_blocking(self._input.fileno(), False)
+        self._unsent = bytearray()
         self._unread = bytearray()
+        self._frames = 0
         self.gone = False
-        certificate, key = _throw_away()
         self.say(frame(b"K", certificate) + frame(b"P", key))
 
     def __enter__(self) -> Self:
@@ -139,57 +151,97 @@ class _Child:
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._input.close()
+        self._output.close()
+        self._process.wait()
 
-    def report(self, deadline: int) -> dict[str, Any]:
-        """What it said of itself; a failure where it said nothing."""
-        while _now() < deadline:
-            for letter, payload in self.heard(deadline):
-                if letter == b"R":
-                    found: dict[str, Any] = json.loads(payload)
-                    return found
-            if self.gone:
-                return {"failure": "library-crashed"}
-        return {"failure": "library-silent"}
+    def report(self, deadline: int) -> tuple[Sandbox, Loaded]:
+        """What it said of itself; a failure where it said nothing, or something else."""
+        sandbox = Sandbox()
+        try:
+            told = self._first(b"S", deadline)
+            if told is None:
+                return sandbox, self._without_a_word()
+            sandbox = read_sandbox(told)
+            if not sandbox.files_and_network:
+                return sandbox, Loaded(None, "sandbox-not-held")
+            told = self._first(b"R", deadline)
+            return sandbox, self._without_a_word() if told is None else read_loaded(told)
+        except NoReport:
+            return sandbox, Loaded(None, "library-crashed")
+
+    def _first(self, wanted: bytes, deadline: int) -> bytes | None:
+        while (found := self.heard(deadline)) is not None and _now() < deadline:
+            letter, payload = found
+            if letter == wanted:
+                return payload
+        return None
+
+    def _without_a_word(self) -> Loaded:
+        return Loaded(None, "library-crashed" if self.gone else "library-silent")
 
     def say(self, data: bytes) -> None:
-        if self._process.stdin is not None:
-            try:
-                self._process.stdin.write(data)
-                self._process.stdin.flush()
-            except BrokenPipeError:
-                self.gone = True
+        """Sent as the child reads it: now, or while `heard` waits."""
+        self._unsent += data
+        self._send()
 
-    def heard(self, until: int) -> list[tuple[bytes, bytes]]:
-        """Whole frames, as soon as there is one; none at that time, or where the child has gone."""
-        output = self._process.stdout
-        if output is None or self.gone:
-            return []
-        ready, _, _ = select.select([output], [], [], max(0.0, (until - _now()) / 1e6))
-        if ready:
-            piece = os.read(output.fileno(), _PIECE)
-            self.gone = not piece
-            self._unread += piece
-        frames = []
-        while len(self._unread) >= HEADER:
-            length = int.from_bytes(self._unread[1:HEADER], "big")
-            if length > _MOST_FRAME:
-                self.gone = True
-                break
-            if len(self._unread) < HEADER + length:
-                break
-            frames.append((bytes(self._unread[:1]), bytes(self._unread[HEADER : HEADER + length])))
-            del self._unread[: HEADER + length]
-        return frames
+    def _send(self) -> None:
+        try:
+            while self._unsent:
+                del self._unsent[: os.write(self._input.fileno(), self._unsent)]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            # What it said before it went can still be read.
+            self._unsent.clear()
+
+    def heard(self, until: int) -> tuple[bytes, bytes] | None:
+        """The next whole frame; None at that time, or where the child has gone. What lies in the pipe is looked at
+        once even after that time.
+        """
+        looked = False
+        while (found := self._frame()) is None and not self.gone:
+            left = until - _now()
+            if looked and left <= 0:
+                return None
+            looked = True
+            writable = [self._input] if self._unsent else []
+            ready, writable, _ = select.select([self._output], writable, [], max(0.0, left / 1e6))
+            if writable:
+                self._send()
+            if ready:
+                piece = os.read(self._output.fileno(), _PIECE)
+                self.gone = not piece
+                self._unread += piece
+        return found
+
+    def _frame(self) -> tuple[bytes, bytes] | None:
+        if len(self._unread) < HEADER:
+            return None
+        letter = bytes(self._unread[:1])
+        end = HEADER + int.from_bytes(self._unread[1:HEADER], "big")
+        # No child of ours says so much, or nothing at such length.
+        if end > _MOST_FRAME or self._frames >= _MOST_FRAMES or (letter == b"D" and end == HEADER):
+            self.gone = True
+            self._unread.clear()
+            return None
+        if len(self._unread) < end:
+            return None
+        payload = bytes(self._unread[HEADER:end])
+        del self._unread[:end]
+        self._frames += 1
+        return letter, payload
 
 
 class _Driver:
     """Drives one probe against the child."""
 
-    def __init__(self, probe: Probe, child: _Child, failure: str | None) -> None:
-        self._probe, self._child, self._failure = probe, child, failure
+    def __init__(self, probe: Probe, child: _Child, failure: str | None, deadline: int) -> None:
+        self._probe, self._child, self._failure, self._deadline = probe, child, failure, deadline
         self._wake_at = 0
         self._open = False
+        # New connections that the child has not yet come to: until then it speaks of an earlier one.
+        self._awaited = 0
         self._pending: list[Event] = []
         self._done: Done | None = None
 
@@ -198,20 +250,36 @@ class _Driver:
         while self._done is None:
             if self._pending:
                 self._obey(self._probe.handle(self._pending.pop(0)))
-                continue
-            frames = self._child.heard(self._wake_at) if self._open else []
-            for letter, payload in frames:
-                if not self._open:
-                    break
-                self._obey(
-                    self._probe.handle(Data(_now(), payload) if letter == b"D" else Closed(_now(), "fin"))
-                )
-            if self._open and self._child.gone:
-                self._open = False
-                self._obey(self._probe.handle(Closed(_now(), "reset")))
-            elif not frames and self._done is None:
-                self._obey(self._probe.handle(Time(max(_now(), self._wake_at))))
+            else:
+                self._listen()
         return self._done
+
+    def _listen(self) -> None:
+        """One frame, and the time where it has come, whatever there may still be to hear. A frame goes first, until the
+        deadline: it may have lain there while this process did not run.
+        """
+        found = self._child.heard(min(self._wake_at, self._deadline)) if self._open else None
+        if found is not None:
+            self._heard(*found)
+        elif self._open and self._child.gone:
+            self._open = False
+            self._obey(self._probe.handle(Closed(_now(), "reset")))
+        if self._done is None and not self._pending and (not self._open or _now() >= self._wake_at):
+            self._obey(self._probe.handle(Time(max(_now(), self._wake_at))))
+
+    def _heard(self, letter: bytes, payload: bytes) -> None:
+        if letter == b"N":
+            self._awaited = max(0, self._awaited - 1)
+        if self._awaited or letter not in b"CD":
+            return
+        if letter == b"C":
+            self._open = False
+            self._obey(self._probe.handle(Closed(_now(), "fin")))
+            return
+        for start in range(0, len(payload), _PIECE):
+            if not self._open or _now() >= self._deadline:
+                return
+            self._obey(self._probe.handle(Data(_now(), payload[start : start + _PIECE])))
 
     def _obey(self, commands: list[Command]) -> None:
         for command in commands:
@@ -232,6 +300,7 @@ class _Driver:
         failure = self._failure or ("library-crashed" if self._child.gone else None)
         if failure is None:
             self._child.say(frame(b"N"))
+            self._awaited += 1
             self._open = True
             self._pending.append(Connected(_now()))
         else:

@@ -10,11 +10,12 @@ import errno
 import os
 import platform
 import resource
+import signal
 import struct
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["LAYERS", "Sandbox", "lock_down"]
+__all__ = ["LAYERS", "Sandbox", "die_with", "lock_down"]
 
 LAYERS: Final = ("limits", "namespaces", "landlock", "seccomp")
 """What there is to hold, in the order in which it is tried."""
@@ -32,7 +33,7 @@ _SCOPES: Final = 3
 _SCOPES_SINCE: Final = 6
 
 # <linux/prctl.h>, <linux/seccomp.h>, <linux/filter.h>, <linux/audit.h>.
-_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 4, 38, 22
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 1, 4, 38, 22
 _SECCOMP_MODE_FILTER: Final = 2
 _LOAD, _JUMP_EQUAL, _JUMP_SET, _RETURN = 0x20, 0x15, 0x45, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
@@ -106,6 +107,15 @@ class Sandbox(dict[str, str]):
     def files_and_network(self) -> bool:
         """Whether what runs inside can reach neither a file nor another machine."""
         return self.get("landlock") == "held" and self.get("seccomp") == "held"
+
+
+def die_with(parent: int) -> None:
+    """From now on this process ends when its parent does, however that ends. Raises ProcessLookupError where it already
+    has.
+    """
+    _must(ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+    if os.getppid() != parent:
+        raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
 
 
 def lock_down(*, memory: int, seconds: int) -> Sandbox:
