@@ -150,7 +150,7 @@ RULES: Final[tuple[ProcessRule, ...]] = (
         "inconclusive",
         "advised",
         lambda r: r.unread,
-        "What it has in memory could not be read: look as root.",
+        "What it has in memory could not be read, or not all of it: look as root.",
     ),
     ProcessRule(
         "runs-replaced-unknown-code",

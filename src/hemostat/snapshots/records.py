@@ -292,7 +292,7 @@ class Process(Record):
     root: str | None = shape.path("its root folder, where that is not /")
     mount_namespace: int | None = shape.number("paths are the same to those that share it")
     objects: tuple[int, ...] = shape.numbers("ids of what it has mapped")
-    unread: tuple[str, ...] = shape.texts("`exe`, `maps`: what of it could not be read")
+    unread: tuple[str, ...] = shape.texts("`exe`, `maps`: what of it could not be read, or not all of it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

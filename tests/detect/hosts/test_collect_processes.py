@@ -3,6 +3,7 @@
 import ctypes
 import hashlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hemostat.snapshots import Copy, Object, Process, Skipped, Snapshot, Socket, Unread, read_snapshot
+from hemostat.snapshots import LIMITS, Copy, Object, Process, Skipped, Snapshot, Socket, Unread, read_snapshot
 from tests.detect.hosts.collector import SCRIPT, SHELLS, collect, shell
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, and this run is not root")
@@ -69,6 +70,81 @@ def test_a_deleted_library_is_found_and_read_through_the_process(name: str, tmp_
     assert mapped.device == (os.major(status.st_dev), os.minor(status.st_dev))
     (copy,) = [each for each in found.of(Copy) if each.object == mapped.id]
     assert (copy.sha256, copy.inode, copy.size) == (digest, status.st_ino, status.st_size)
+
+
+ENDED = """
+import os, sys, threading, time
+def goes_on():
+    while ") Z " not in open(f"/proc/{os.getpid()}/stat").read():
+        time.sleep(0.01)
+    print("ready", flush=True)
+    sys.stdin.read()
+threading.Thread(target=goes_on).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+"""Ends the first thread of a process; another goes on, with all that they have mapped."""
+
+
+@needs_root
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_process_whose_first_thread_has_ended_is_told_by_another(name: str, tmp_path: Path) -> None:
+    library = tmp_path / "libssl.so.1.0.0"
+    shutil.copy(libssl(), library)
+    digest = hashlib.sha256(library.read_bytes()).hexdigest()
+    with running(f"{LOAD}\n{ENDED}", str(library)) as process:
+        library.unlink()
+        found = collect("--only", "processes", by=shell(name))
+    seen = process_of(found, process.pid)
+    assert (seen.exe, seen.unread) == (os.path.realpath(sys.executable), ())
+    (mapped,) = [each for each in found.of(Object) if each.path == str(library)]
+    assert mapped.id in seen.objects
+    (copy,) = [each for each in found.of(Copy) if each.object == mapped.id]
+    assert copy.sha256 == digest
+
+
+def test_a_process_that_has_ended_with_all_its_threads_is_none() -> None:
+    with subprocess.Popen(["true"]) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        found = collect("--only", "processes")
+    assert process.pid not in {each.pid for each in found.of(Process)}
+
+
+MOST_OBJECTS = re.compile(r"^MOST_OBJECTS=(\d+)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_of_a_process_with_too_many_objects_the_rest_is_counted_and_those_of_openssl_are_kept(
+    name: str, tmp_path: Path
+) -> None:
+    library = tmp_path / "libssl.so.1.0.0"
+    # Mapped later, these lie below it, and so stand before it.
+    others = [tmp_path / f"other{number}.so" for number in range(2)]
+    for path in (library, *others):
+        shutil.copy(libssl(), path)
+    few = tmp_path / "collect.sh"
+    few.write_text(MOST_OBJECTS.sub("MOST_OBJECTS=2", SCRIPT.read_text()))
+    with running(
+        f"{LOAD}\nothers = [ctypes.CDLL(each) for each in sys.argv[2:]]", *map(str, (library, *others))
+    ) as process:
+        whole = process_of(collect("--only", "processes", by=shell(name)), process.pid)
+        found = collect("--only", "processes", by=shell(name), script=few)
+    seen = process_of(found, process.pid)
+    paths = [each.path for number in seen.objects for each in found.of(Object) if each.id == number]
+    named = [path for path in paths if "/libssl" in path or "/libcrypto" in path]
+    assert str(library) in named
+    assert len(paths) - len(named) == 2
+    assert seen.unread == ("maps",)
+    (left_out,) = [each for each in found.of(Skipped) if each.where == f"/proc/{process.pid}/maps"]
+    assert (left_out.what, left_out.why) == ("object", "too-many")
+    assert left_out.count == len(whole.objects) - len(paths)
+    assert whole.unread == ()
+
+
+def test_the_most_objects_of_a_process_fit_in_a_line() -> None:
+    """As many again may be named like OpenSSL; each is a number of at most seven digits and a comma."""
+    (most,) = MOST_OBJECTS.findall(SCRIPT.read_text())
+    assert 2 * int(most) * 8 <= LIMITS.line // 2
+    assert LIMITS.records < 10**7
 
 
 def test_a_process_is_what_proc_says(tmp_path: Path) -> None:

@@ -32,10 +32,15 @@ SECTIONS='system copies packages package-events processes sockets keys'
 MOST_COPIES=4096
 MOST_UNREAD=256
 MOST_MAPPED_COPIES=256
+# Objects of one process: its record is one line, and a reader takes none past 262144 bytes.
+MOST_OBJECTS=4096
 MOST_OWNERS=512
 
 NL='
 '
+
+# Lines of /proc/PID/maps: executable, of a file.
+MAPPED='^[^ ]* ..x. [^ ]* [^ ]* [1-9]'
 
 # What is in OpenSSL's code of every version, and what is only where heartbeats are. No -F: BusyBox would then end a line
 # at its first NUL byte.
@@ -849,22 +854,47 @@ lines_of() { each_process "$1" | xargs grep -s -H -e "$2" 2>/dev/null; }
 # links_of NAME …: ls writes no newline of a name either (-q), and one ls is as good as a readlink for each.
 links_of() { each_process "$@" | xargs ls -l -n -q -d 2>/dev/null; }
 
+# A process whose first thread has ended has its memory still, and shows it in the folders of its other threads alone:
+# "thread PID TID", with the first of these that can be read, else the first. A name may look like that state: harmless.
+threads_of_ended_leaders() {
+    each_process stat | xargs grep -s -l -e ') Z ' 2>/dev/null | while IFS=/ read -r _ _ pid _; do
+        thread=''
+        for folder in "/proc/$pid/task"/[0-9]*; do
+            other=${folder##*/}
+            # By its own number, which /proc does not list, a thread has all that a process has.
+            if [ "$other" = "$pid" ] || [ ! -d "/proc/$other" ]; then continue; fi
+            [ -n "$thread" ] || thread=$other
+            if head -c 1 "/proc/$other/maps" 2>/dev/null | grep -q .; then
+                thread=$other
+                break
+            fi
+        done
+        if [ -n "$thread" ]; then printf 'thread %s %s\n' "$pid" "$thread"; fi
+    done
+}
+
 # A few processes of grep, ls and awk for the whole host, none for each process.
 look_at_processes() {
     passwd=/etc/passwd
     [ -r $passwd ] || passwd=/dev/null
+    threads=$(threads_of_ended_leaders)
     {
         printf '%s\n' /proc/[0-9]* | sed 's/^\/proc\//pid /'
+        printf '%s\n' "$threads"
         lines_of stat ''
         lines_of status '^Uid:'
         lines_of cgroup ''
         links_of exe root mnt
-        # Mapped, executable, of a file.
-        lines_of maps '^[^ ]* ..x. [^ ]* [^ ]* [1-9]'
+        lines_of maps "$MAPPED"
+        printf '%s\n' "$threads" | while read -r _ _ thread; do
+            [ -n "$thread" ] || continue
+            grep -s -H -e "$MAPPED" "/proc/$thread/maps"
+            ls -l -n -q -d "/proc/$thread/exe" "/proc/$thread/root" "/proc/$thread/ns/mnt" 2>/dev/null
+        done
         # Who has gone meanwhile, or whose number is another's now, is left out: what was read may be of two.
         printf '%s\n' /proc/[0-9]* | sed 's/^\/proc\//again /'
         lines_of stat '' | sed 's/^/again /'
-    } | awk -v own=$$ -v boot="$(sed -n 's/^btime //p' /proc/stat)" -v ticks="$(getconf CLK_TCK || echo 100)" "$AWK_ENCODE"'
+    } | awk -v own=$$ -v most=$MOST_OBJECTS -v boot="$(sed -n 's/^btime //p' /proc/stat)" -v ticks="$(getconf CLK_TCK || echo 100)" "$AWK_ENCODE"'
         function number(text,  i, n) {
             text = tolower(text); n = 0
             for (i = 1; i <= length(text); i++) n = n * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
@@ -878,6 +908,7 @@ look_at_processes() {
         }
         FILENAME ~ /^\// { split($0, w, ":"); if (!(w[3] in user)) user[w[3]] = w[1]; next }
         $1 == "pid" && NF == 2 { pids[++count] = $2; next }
+        $1 == "thread" && NF == 3 { leader[$3] = $2; thread[$2] = $3; next }
         $1 == "again" && NF == 2 { still[$2] = 1; next }
         $1 == "again" {
             sub(/^again \/proc\//, ""); pid = $0; sub(/\/.*/, "", pid)
@@ -886,8 +917,9 @@ look_at_processes() {
             next
         }
         /^\/proc\/[0-9]+\/[a-z]+:/ {
-            colon = index($0, ":"); split(substr($0, 1, colon - 1), w, "/"); pid = w[3]; file = w[4]
+            colon = index($0, ":"); split(substr($0, 1, colon - 1), w, "/"); reader = pid = w[3]
             text = substr($0, colon + 1)
+            if (pid in leader) pid = leader[pid]
         }
         /^\/proc\/[0-9]+\/stat:/ {
             stat[pid] = stat[pid] text "\n"; next
@@ -909,6 +941,9 @@ look_at_processes() {
             device = number(substr(w[4], 1, colon - 1)) "," number(substr(w[4], colon + 1))
             key = device " " w[5] " " path
             mapped[pid] = 1
+            # Of a process with more than anybody needs, those named like OpenSSL have room of their own.
+            named = (path ~ /\/lib(ssl|crypto)[^\/]*$/)
+            if (!((pid, key) in has) && holds[pid, named] >= most) { left_out[pid]++; next }
             if (!(key in object)) {
                 object[key] = ++objects
                 gone = sub(/ \(deleted\)$/, "", path)
@@ -916,10 +951,11 @@ look_at_processes() {
                     "\tdeleted=" (gone ? "yes" : "no")
                 print line
                 if (path ~ /\/lib(ssl|crypto)[^\/]*$/ || (gone && path ~ /^\// && path !~ /^\/(memfd:|dev\/|SYSV)/))
-                    print "@look " objects " " pid " " w[1] " " (gone ? "yes" : "no") " " encode(path)
+                    print "@look " objects " " reader " " w[1] " " (gone ? "yes" : "no") " " encode(path)
             }
-            if (!((pid, object[key]) in has)) {
-                has[pid, object[key]] = 1
+            if (!((pid, key) in has)) {
+                has[pid, key] = 1
+                holds[pid, named]++
                 held[pid] = held[pid] "," object[key]
             }
             next
@@ -927,6 +963,7 @@ look_at_processes() {
         /^l/ && match($0, /\/proc\/[0-9]+\/(exe|root|ns\/mnt)( -> |$)/) {
             way = substr($0, RSTART, RLENGTH); target = substr($0, RSTART + RLENGTH)
             split(way, w, "/"); pid = w[3]; sub(/ -> $/, "", w[4])
+            if (pid in leader) pid = leader[pid]
             if (target == "") next
             if (w[4] == "exe") exe[pid] = target
             else if (w[4] == "root") root[pid] = target
@@ -946,20 +983,22 @@ look_at_processes() {
                 if (!(pid in stat)) { print "unread\twhat=process\twhere=" pid "\twhy=permission"; continue }
                 split(stat_line(stat[pid]), w, " ")
                 if (again[pid] != w[20]) { gone_count++; continue }
-                # Without memory of its own: the kernel, or one that has ended.
-                if (w[21] == 0 || w[1] == "Z") continue
+                # Without memory of its own: the kernel, or one that has ended, with all of its threads.
+                if (w[1] == "Z" ? w[18] < 2 : w[21] == 0) continue
                 open_at = index(stat[pid], "("); name = substr(stat[pid], open_at + 1)
                 name = substr(name, 1, length(name) - length(stat_line(stat[pid])) - 2)
                 # Before anything else is asked of these: to name an element makes it.
                 missing = (pid in exe) ? "" : "exe"
-                if (!(pid in mapped)) missing = missing (missing == "" ? "" : ",") "maps"
+                if (!(pid in mapped) || (pid in left_out)) missing = missing (missing == "" ? "" : ",") "maps"
                 # ls wrote a ? for what it would not print: asked alone
                 if (exe[pid] ~ /\?/) {
-                    command = "readlink /proc/" pid "/exe"; text = ""
+                    command = "readlink /proc/" ((pid in thread) ? thread[pid] : pid) "/exe"; text = ""
                     while ((command | getline part) > 0) text = (text == "") ? part : text "\n" part
                     close(command)
                     if (text != "") exe[pid] = text
                 }
+                if (pid in left_out)
+                    print "skipped\twhat=object\twhere=/proc/" pid "/maps\twhy=too-many\tcount=" left_out[pid]
                 gone = sub(/ \(deleted\)$/, "", exe[pid])
                 print "process\tpid=" pid "\tparent=" w[2] field("name", name) field("exe", exe[pid]) \
                     (exe[pid] == "" ? "" : "\texe-deleted=" (gone ? "yes" : "no")) "\tstart-ticks=" w[20] \
