@@ -1,5 +1,6 @@
 """What files hold of OpenSSL: found, judged, proved where that is asked for, and kept."""
 
+import gzip
 import subprocess
 import zipfile
 from pathlib import Path
@@ -18,6 +19,8 @@ from hemostat.api import (
     inspect_snapshot,
 )
 from hemostat.api.identity import this_host
+from hemostat.api.notes import NotKeptError
+from hemostat.binaries import OpenSslCopy
 from hemostat.detect.hosts import collecting
 from hemostat.evidence import KINDS
 from hemostat.ledger import open_ledger
@@ -180,13 +183,78 @@ def test_a_host_is_its_packages_its_copies_and_its_processes(
     assert [row.kind for row in rows][-2:] == ["host", "run-end"]
 
 
-def test_a_host_whose_collector_says_nothing_has_its_files_all_the_same(
+def test_a_host_whose_collector_says_nothing_has_its_files_and_that_is_said(
+    tmp_path: Path, ledger: str, office: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "libssl.so").write_bytes(FLAWED)
+    monkeypatch.setattr(collecting, "COLLECTOR", tmp_path / "missing")
+    found, gap = inspect_host([str(tmp_path / "files")], ledger=ledger, who=office)
+    assert found.reason == "flawed-version"
+    assert isinstance(gap, Finding)
+    assert (gap.path, gap.verdict, gap.reason) == ("/proc", "inconclusive", "collector-failed")
+    with open_ledger(ledger) as kept:
+        (host,) = kept.observations(kinds=["host"])
+    assert host.values()["unread"] == [{"what": "process", "where": "/proc", "why": "collector-failed"}]
+
+
+def test_a_collector_that_is_cut_short_on_this_host_is_said(
     tmp_path: Path, office: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "libssl.so").write_bytes(FLAWED)
-    monkeypatch.setattr(collecting, "COLLECTOR", tmp_path / "missing")
-    (found,) = inspect_host([str(tmp_path)], who=office)
-    assert found.reason == "flawed-version"
+    script = tmp_path / "collect.sh"
+    script.write_bytes(b"cat <<'END'\n" + taken("--only", "system,packages")[:-20] + b"\nEND\n")
+    monkeypatch.setattr(collecting, "COLLECTOR", script)
+    assert [(each.verdict, each.reason) for each in inspect_host([str(tmp_path / "none")], who=office)] == [
+        (None, "no-such-path"),
+        ("inconclusive", "snapshot-cut"),
+    ]
+
+
+def test_a_look_that_is_ended_while_the_collector_runs_ends_without_a_gap(
+    tmp_path: Path, ledger: str, office: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "collect.sh").write_text("sleep 600\n")
+    monkeypatch.setattr(collecting, "COLLECTOR", tmp_path / "collect.sh")
+    asked = iter([False] * 3)
+    assert not list(
+        inspect_host([str(tmp_path)], ledger=ledger, who=office, is_over=lambda: next(asked, True))
+    )
+    with open_ledger(ledger) as kept:
+        assert list(kept.rows())[-1].values()["outcome"] == "interrupted"
+
+
+def test_what_evidence_does_not_take_is_an_error_when_all_was_told(
+    tmp_path: Path, ledger: str, office: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in for a file that comes to facts which are none."""
+    as_json = OpenSslCopy.as_json
+    monkeypatch.setattr(
+        OpenSslCopy,
+        "as_json",
+        lambda copy: as_json(copy) | ({"soname": ""} if copy.soname == "odd.so" else {}),
+    )
+    (tmp_path / "a.so").write_bytes(elf(exported=PUBLIC, kept=PUBLIC, texts=TEXT, soname="odd.so"))
+    (tmp_path / "b.so").write_bytes(FLAWED)
+    found: list[Finding] = []
+    with pytest.raises(NotKeptError, match="1 row could not be written"):
+        found.extend(
+            inspect_files([str(tmp_path / "a.so"), str(tmp_path / "b.so")], ledger=ledger, who=office)
+        )
+    with open_ledger(ledger) as kept:
+        rows = list(kept.rows())
+    assert [row.kind for row in rows if row.kind != "package"] == ["run", "copy", "host", "run-end"]
+    assert rows[-1].values()["outcome"] == "interrupted"
+
+
+def test_a_member_without_a_name_is_not_the_file_itself(
+    tmp_path: Path, ledger: str, office: Identity
+) -> None:
+    (tmp_path / "libssl.so.gz").write_bytes(gzip.compress(FLAWED, mtime=0))
+    (found,) = inspect_files([str(tmp_path / "libssl.so.gz")], ledger=ledger, who=office)
+    facts = found.evidence["facts"]
+    assert found.inside
+    assert (facts["inside"], facts["bytes"]) == (list(found.inside), len(FLAWED))
+    assert found.evidence["observation"] is not None
 
 
 @pytest.mark.parametrize("how", [{"prove": "some"}, {"seconds": 0}, {"seconds": -1.0}, {"search_seconds": 0}])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hemostat.api import Identity
-from hemostat.api.notes import Notes, place_of_row
+from hemostat.api.notes import Notes, NotKeptError, place_of_row
 from hemostat.api.recording import Seen
 from hemostat.evidence import KINDS
 from hemostat.ledger import LedgerError, open_ledger
@@ -26,6 +26,21 @@ def test_the_run_ends_as_it_went(ledger: str, office: Identity, is_complete: boo
         rows = list(kept.rows())
     assert [each.kind for each in rows] == ["run", "package", "run-end"]
     assert rows[-1].values()["outcome"] == ("complete" if is_complete else "interrupted")
+
+
+def test_a_row_that_evidence_does_not_take_is_counted_and_the_run_is_not_complete(
+    ledger: str, office: Identity
+) -> None:
+    with Notes(ledger, office, "hemostat inspect") as notes:
+        assert notes.write(PACKAGE._replace(facts={"garbled": 1}))[0] is None
+        notes.is_complete = True
+    with pytest.raises(NotKeptError, match="1 row could not be written into the ledger: "):
+        notes.check()
+    with open_ledger(ledger) as kept:
+        assert list(kept.rows())[-1].values()["outcome"] == "interrupted"
+    with Notes(ledger, office, "hemostat inspect") as notes:
+        notes.write(PACKAGE)
+    notes.check()
 
 
 def test_where_nobody_wants_a_ledger_nothing_is_kept(office: Identity) -> None:

@@ -45,11 +45,11 @@ def process(*objects: int, **said: Any) -> Process:
     return Process(**values | {"objects": objects} | said)
 
 
-def unreadable(pid: int, device: object, inode: object, path: str) -> MappedBytes:
+def unreadable(pid: int, device: object, inode: object, path: str, known: object) -> MappedBytes:
     return MappedBytes(None, "permission")
 
 
-def flawed_bytes(pid: int, device: object, inode: object, path: str) -> MappedBytes:
+def flawed_bytes(pid: int, device: object, inode: object, path: str, known: object) -> MappedBytes:
     return MappedBytes(FLAWED if "libssl" in path else b"none", None)
 
 
@@ -95,17 +95,61 @@ def test_what_was_deleted_is_read_judged_and_told_once(
     assert [each.reason for each in found] == ["runs-deleted-code"] * 2
 
 
-def test_what_cannot_be_read_counts_where_its_name_tells(
+def test_what_cannot_be_read_counts_whatever_it_is_called(
     office: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mappings, "read_mapped", unreadable)
     objects = [
         Object(id=1, path="/tmp/x", device=(8, 1), inode=8, deleted=True),
-        Object(id=2, path=LIBCRYPTO, device=(8, 1), inode=9, deleted=True),
+        Object(id=2, path="/mnt/app", device=(8, 1), inode=9),
+        Object(id=3, path="/SYSV00000000", device=(0, 1), inode=0, deleted=True),
     ]
-    assert looked(office, *objects, process(1)) == []
-    (found,) = looked(office, *objects, process(1, 2))
-    assert found.reason == "runs-deleted-code"
+    assert [each.reason for each in looked(office, *objects, process(1))] == ["runs-deleted-code"]
+    assert [each.reason for each in looked(office, *objects, process(2))] == ["runs-unknown-code"]
+    assert looked(office, *objects, process(3)) == []
+
+
+def test_where_one_holder_is_gone_another_is_asked(office: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {1: "vanished", 2: "permission", 3: None}
+
+    def read(pid: int, device: object, inode: object, path: str, known: object) -> MappedBytes:
+        return MappedBytes(None if answers[pid] else FLAWED, answers[pid])
+
+    monkeypatch.setattr(mappings, "read_mapped", read)
+    gone = Object(id=1, path="/tmp/x", device=(8, 1), inode=8, deleted=True)
+    copy, *found = looked(office, gone, *(process(1, pid=pid) for pid in answers))
+    assert isinstance(copy, Finding)
+    assert [each.evidence["facts"]["mapped"][0]["why"] for each in found] == [None] * 3
+    both = looked(office, gone, process(1, pid=1), process(1, pid=2))
+    assert [each.evidence["facts"]["mapped"][0]["why"] for each in both] == ["permission"] * 2
+    assert looked(office, gone, process(1, pid=1)) == []
+
+
+def test_a_path_counts_only_of_a_process_that_has_the_hosts_own_mounts(
+    office: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file on the disk has the fix; what a container or a jail has at that path is another."""
+    monkeypatch.setattr(mappings, "read_mapped", flawed_bytes)
+    monkeypatch.setattr(Here, "mounts", lambda self: 11)
+    disk = {LIBSSL: finding(version="1.0.1g", path=LIBSSL, inside=())}
+    theirs = Object(id=1, path=LIBSSL, device=(0, 40), inode=7)
+    for said in ({"mount_namespace": 12}, {"mount_namespace": 11, "root": "/srv/jail"}):
+        copy, found = looked(office, theirs, process(1, **said), disk=disk)
+        assert (copy.reason, found.reason) == ("flawed-version", "runs-unknown-code")
+        assert isinstance(found, ProcessFinding)
+        assert found.shares_mounts is False
+    (found,) = looked(office, theirs, process(1, mount_namespace=11), disk=disk)
+    assert (found.reason, isinstance(found, ProcessFinding) and found.shares_mounts) == (
+        "runs-patched-code",
+        True,
+    )
+    deleted = Object(id=1, path=LIBSSL, device=(0, 40), inode=7, deleted=True)
+    restarts = {}
+    for mounts in (11, 12):
+        _, found = looked(office, deleted, process(1, mount_namespace=mounts), disk=disk)
+        assert isinstance(found, ProcessFinding)
+        restarts[mounts] = found.restart
+    assert restarts == {11: "now", 12: "advised"}
 
 
 def test_a_process_whose_map_may_not_be_read_is_told(office: Identity) -> None:

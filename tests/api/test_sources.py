@@ -1,14 +1,16 @@
 """This host, and a snapshot of another one, as sources of what is looked at."""
 
 import hashlib
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hemostat.api.sources import Here, Taken
 from hemostat.detect.hosts import mappings
-from hemostat.detect.hosts.files import SeenCopy, SeenNothing
+from hemostat.detect.hosts.files import Place, SeenCopy, SeenNothing
 from hemostat.detect.hosts.mappings import MappedBytes
 from hemostat.detect.hosts.owners import Owner, Owners
 from hemostat.snapshots import Collector, Content, Copy, Library, Object, Process, Snapshot
@@ -154,7 +156,7 @@ def test_on_this_host_a_library_needs_what_its_process_has_mapped(monkeypatch: p
     objects = [Object(id=number, path=path, device=(8, 1), inode=number) for number, path in paths.items()]
     process = Process(pid=4711, start_ticks=1, objects=(1, 2, 3))
 
-    def read(pid: int, device: object, inode: object, path: str) -> MappedBytes:
+    def read(pid: int, device: object, inode: object, path: str, known: object = ()) -> MappedBytes:
         return MappedBytes(path.encode(), None)
 
     monkeypatch.setattr(mappings, "read_mapped", read)
@@ -190,3 +192,55 @@ def test_owners_of_mapped_libraries_are_asked_for_at_once_and_each_path_once(
     assert len(asked) == 1
     assert here.owners(["/usr/bin/openssl"]) == {"/usr/bin/openssl": owner}
     assert asked[1:] == [{"/usr/bin/openssl"}]
+
+
+def test_what_was_read_on_the_disk_is_not_read_again_and_all_else_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A process is stood in for: its maps hold what this says."""
+    path = tmp_path / "app"
+    path.write_bytes(FLAWED)
+    status = path.stat()
+    device = (os.major(status.st_dev), os.minor(status.st_dev))
+    identity = (status.st_dev, status.st_ino)
+    asked = []
+
+    def read(pid: int, device: object, inode: object, path: str, known: object) -> MappedBytes:
+        asked.append(path)
+        return MappedBytes(FLAWED, None, identity)
+
+    monkeypatch.setattr(mappings, "read_mapped", read)
+    mapped = Object(id=1, path=str(path), device=device, inode=status.st_ino)
+    source = Here(snapshot(mapped))
+    source.has_read(Place("/elsewhere", device, status.st_ino + 1, 1))
+    code = source.mapped(mapped, 4711)
+    assert code is not None
+    assert code.is_own
+    source.has_read(Place(str(path), device, status.st_ino, len(FLAWED)))
+    assert source.mapped(mapped, 4711) is None
+    assert len(asked) == 1
+    deleted = source.mapped(
+        Object(id=1, path=str(path), device=device, inode=status.st_ino, deleted=True), 4711
+    )
+    assert deleted is not None
+    assert not deleted.is_own
+    # Its mounts are its own: another file lies at that path here.
+    other = source.mapped(Object(id=1, path="/bin/sh", device=(0, 40), inode=7), 4711)
+    assert other is not None
+    assert not other.is_own
+
+
+def test_the_mounts_of_a_host_are_its_inits_or_what_most_have() -> None:
+    others = [Process(pid=pid, start_ticks=1, mount_namespace=9) for pid in (2, 3)]
+    one = Process(pid=4, start_ticks=1, mount_namespace=8)
+    assert Taken(snapshot(Process(pid=1, start_ticks=1, mount_namespace=8), *others)).mounts() == 8
+    assert Taken(snapshot(Process(pid=1, start_ticks=1), *others, one)).mounts() == 9
+    assert Taken(snapshot()).mounts() is None
+    assert Here(None).mounts() == os.stat("/proc/self/ns/mnt").st_ino
+
+
+def test_a_file_of_this_host_is_read_again_and_one_of_a_snapshot_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"data")
+    assert Here(None).again(str(tmp_path / "x")) == b"data"
+    assert Here(None).again(str(tmp_path / "y")) == b""
+    assert Taken(snapshot()).again(str(tmp_path / "x")) == b""

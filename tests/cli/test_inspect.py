@@ -5,19 +5,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hemostat import api
+from hemostat.api.notes import NotKeptError
 from hemostat.assess.processes import Mapped
 from hemostat.assess.rule import Verdict
-from hemostat.report.finding import FINDING_KEYS
+from hemostat.report.finding import FINDING_KEYS, Finding
 from tests.api.test_inspection import FLAWED, WITHOUT
 from tests.binaries.elves import elf
 from tests.cli.conftest import Run
-from tests.report.findings import finding, process_finding
+from tests.report.findings import finding, not_looked_into, process_finding
 
 ROOT = Path(__file__).parents[2]
 FIXED = elf(
@@ -75,6 +77,7 @@ def test_texts_are_listed_where_they_are_wanted(run: Run, files: Path) -> None:
         (("--restart-list", "--file", "x"), "are about this host"),
         (("--search", "/opt", "--file", "x"), "are about this host"),
         (("--snapshot", "x", "root@web1"), "exclude one another"),
+        (("--restart-list", "root@web1", "root@web2"), "about one host"),
         (("root@web1", "--file", "x"), "are about this host"),
         (("--search-seconds", "0", "root@web1"), "--search-seconds 0"),
         (("--snapshot", "/nowhere/x"), "can't be read"),
@@ -152,11 +155,38 @@ def test_the_list_of_units_to_restart_is_plain(
         process_finding(old),
         process_finding(new, unit="sshd.service"),
         process_finding(old, unit=None),
+        process_finding(old, unit="session-1.scope", cgroup="/user.slice/user-0.slice/session-1.scope"),
         finding(),
     ]
     monkeypatch.setattr(api, "inspect_host", lambda *_, **__: iter(found))
     ran = run("inspect", "--no-ledger", "--restart-list")
     assert (ran.status, ran.out) == (1, "nginx.service\n")
+    told = ran.err.splitlines()
+    assert len(told) == 2
+    assert all("to be restarted by hand" in line and "it belongs to no service" in line for line in told)
+
+
+def test_the_printed_and_the_real_exit_status_are_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was left out counts for neither, and a text that is not listed counts for both."""
+    text = finding(form="text-only", format="other", parts=[], heartbeats="absent", why="no-code")
+    elsewhere = not_looked_into("other-file-system", harmless=True)
+    missing = not_looked_into("no-such-path", harmless=True)
+    for found, status in (((elsewhere, text), 0), ((missing, text), 3), ((missing,), 2)):
+        monkeypatch.setattr(api, "inspect_host", lambda *_, found=found, **__: iter(found))
+        ran = run("inspect", "--no-ledger")
+        assert ran.status == status
+        assert f"Exit status {status}:" in ran.out
+
+
+def test_what_was_not_kept_is_told_and_the_answer_stands(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(*_: object, **__: object) -> Iterator[Finding]:
+        yield finding()
+        raise NotKeptError("1 row could not be written into the ledger: too long")
+
+    monkeypatch.setattr(api, "inspect_host", look)
+    ran = run("inspect", "--no-ledger", "--json")
+    assert (ran.status, len(ran.lines())) == (3, 1)
+    assert "1 row could not be written into the ledger" in ran.err
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import os
 import shutil
@@ -95,8 +96,8 @@ def test_a_deleted_library_is_proved_from_its_mapping_and_a_restart_asked_until_
     assert runs is not None
     assert (runs["verdict"], runs["reason"], runs["restart"]) == (
         "patched",
-        "runs-replaced-patched-code",
-        "advised",
+        "safe-and-gone",
+        "not-before-upgrade",
     )
     assert copy["evidence"]["facts"]["build"] in [
         each["build"] for each in runs["evidence"]["facts"]["mapped"]
@@ -113,6 +114,47 @@ def test_a_deleted_library_is_proved_from_its_mapping_and_a_restart_asked_until_
         assert runs is not None
         assert (runs["verdict"], runs["reason"], runs["restart"]) == ("patched", "runs-patched-code", "no")
         again.communicate()
+
+
+OWN_MOUNTS = """
+import ctypes, subprocess, sys
+own, systems, crypto = sys.argv[1:]
+subprocess.run(["mount", "--bind", own, systems], check=True)
+ctypes.CDLL(crypto)
+ctypes.CDLL(systems)
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="cannot be had: who looks at others' mounts is root")
+def test_what_only_a_process_own_mounts_show_at_a_packages_path_is_not_loaded(tmp_path: Path) -> None:
+    """Anybody may mount a file of his own over the system's libssl, in a namespace of his own."""
+    systems = next((path for path in Path("/usr/lib").glob("*-linux-gnu/libssl.so.3")), None)
+    if systems is None:
+        pytest.skip("this system's OpenSSL 3 is not installed (Debian package libssl3)")
+    own = tmp_path / "libssl.so.3"
+    own.write_bytes(systems.read_bytes() + b"another build")
+    build = hashlib.sha256(own.read_bytes()).hexdigest()
+    arguments = [str(own), str(systems), str(systems.with_name("libcrypto.so.3"))]
+    with subprocess.Popen(
+        ["unshare", "-Urm", sys.executable, "-c", OWN_MOUNTS, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        if not process.stdout.readline():
+            pytest.skip("cannot be had: this kernel gives users no namespaces")
+        own.unlink()
+        found = inspect("--search", str(tmp_path))
+        process.communicate()
+    (copy,) = [
+        each for each in found if each["kind"] == "copy" and each["evidence"]["facts"]["build"] == build
+    ]
+    assert copy["path"].endswith("libssl.so.3")
+    assert copy["evidence"]["proof"] is None
+    assert copy["evidence"]["facts"]["owner"] is None
 
 
 @pytest.fixture

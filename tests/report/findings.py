@@ -46,7 +46,12 @@ def not_looked_into(why: str, *, path: str = "/var/big", harmless: bool = False)
     )
 
 
-def process_finding(*mapped: Mapped, **said: Any) -> ProcessFinding:
+def process_finding(
+    *mapped: Mapped,
+    cgroup: str | None = "/system.slice/nginx.service",
+    shares_mounts: bool | None = True,
+    **said: Any,
+) -> ProcessFinding:
     """The finding that facts of a process come to."""
     facts: dict[str, Any] = dict(KINDS["process"].example) | said
     judged = judge_process(facts, mapped)
@@ -63,6 +68,8 @@ def process_finding(*mapped: Mapped, **said: Any) -> ProcessFinding:
         caution=judged.caution,
         listening=tuple(facts["listening"]),
         connected=tuple(facts["connected"]),
+        cgroup=cgroup,
+        shares_mounts=shares_mounts,
         evidence={"observation": None, "subject": None, "rule": judged.verdict.rule, "facts": facts},
         observed_at="2026-11-25T12:00:00.000000Z",
     )

@@ -18,6 +18,13 @@ def test_the_way_into_an_archive_is_part_of_the_place_and_nothing_in_it_reaches_
     assert "\x1b" not in finding(path="/opt/\x1b[31m\udcff").place
 
 
+def test_what_was_left_out_on_purpose_does_not_count() -> None:
+    assert not not_looked_into("other-file-system", harmless=True).counts
+    assert not not_looked_into("vanished", harmless=True).counts
+    assert not_looked_into("no-such-path", harmless=True).counts
+    assert finding().counts
+
+
 def test_a_header_is_a_text_and_a_program_that_names_openssl_is_none() -> None:
     assert finding(form="text-only", format="other").is_text
     assert not finding(form="text-only", format="elf").is_text

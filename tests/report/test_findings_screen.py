@@ -14,12 +14,14 @@ FLAWED = finding()
 TEXT = finding(form="text-only", format="other", parts=[], heartbeats="absent", why="no-code")
 
 
-def printed(*findings: Finding, files: int = 7, interrupted: bool = False, **how: object) -> str:
+def printed(
+    *findings: Finding, files: int = 7, status: int | None = 3, interrupted: bool = False, **how: object
+) -> str:
     out = io.StringIO()
     screen = FindingsScreen(out, **how)  # type: ignore[arg-type]
     for each in findings:
         screen.finding(each)
-    screen.close(files, interrupted=interrupted)
+    screen.close(files, status, interrupted=interrupted)
     return out.getvalue()
 
 
@@ -37,6 +39,7 @@ def test_a_row_for_each_then_what_they_mean_the_worst_first() -> None:
     assert text.index("inconclusive (flawed-version)") < text.index("patched (fixed-version)")
     assert "7 files looked into: 2 inconclusive, 1 patched." in text
     assert "Exit status 3" in text
+    assert "Exit status" not in printed(SAFE, status=None)
 
 
 def test_texts_that_name_openssl_are_counted_and_listed_where_asked_for() -> None:
@@ -47,13 +50,13 @@ def test_texts_that_name_openssl_are_counted_and_listed_where_asked_for() -> Non
 
 
 def test_where_nothing_was_found_it_is_said() -> None:
-    text = flat(printed())
+    text = flat(printed(status=0))
     assert "7 files looked into, no copy of OpenSSL found." in text
     assert "Exit status 0" in text
 
 
 def test_an_interruption_is_said() -> None:
-    text = flat(printed(SAFE, interrupted=True))
+    text = flat(printed(SAFE, status=130, interrupted=True))
     assert "what was not looked into by then is not among these" in text
     assert "Exit status 130" in text
 
@@ -82,7 +85,7 @@ def test_processes_have_a_table_of_their_own_and_dangerous_restarts_a_word() -> 
     screen.finding(SAFE)
     screen.process(process_finding(old))
     screen.process(process_finding(old, unit="dbus.service", exe="/usr/bin/dbus-daemon"))
-    screen.close(3)
+    screen.close(3, 1)
     rows = out.getvalue().splitlines()
     assert rows[3].split() == ["verdict", "reason", "restart", "process"]
     assert rows[4].split()[:3] == ["vulnerable", "runs-replaced-code", "now"]

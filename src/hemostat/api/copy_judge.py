@@ -1,5 +1,7 @@
 """From a copy that was seen to what is said of it: its facts, its proof, its package, its verdict."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +16,7 @@ from hemostat.report.finding import Finding
 if TYPE_CHECKING:
     from hemostat.api.packages import Packages
     from hemostat.api.sources import Code, Source
+    from hemostat.assess.rule import VerdictWord
     from hemostat.binaries import OpenSslCopy
     from hemostat.detect.hosts.assembling import Lookup
     from hemostat.detect.hosts.files import SeenCopy, SeenNothing
@@ -24,8 +27,12 @@ __all__ = ["CopyJudge", "Prove", "encoded_path"]
 Prove = Literal["all", "packaged", "none"]
 """Which shared libraries are loaded and asked."""
 
+_DECIDED: Final = ("vulnerable", "patched", "not-affected")
+_MOST_TRIES: Final = 4
+"""Proofs of one build that decide nothing: each may take as long as a library that hangs is waited for."""
 _MOST_UNREAD: Final = 256
 _LONGEST_NAME: Final = 255
+_NAMELESS: Final = "?"
 _LEFT_OUT: Final = {
     "no-file": "It is neither a file nor a folder.",
     "no-such-path": "There is nothing of that name.",
@@ -47,6 +54,7 @@ class _Proved:
     subject: str
     proof: "Proof"
     row: Observation | None
+    is_decided: bool
 
     def as_evidence(self) -> dict[str, Any]:
         return {
@@ -67,10 +75,13 @@ class CopyJudge:
         self._prove, self._root, self._notes, self._packages = prove, root, notes, packages
         self._source = source
         self._proofs: dict[str, _Proved] = {}
+        self._tries: Counter[str] = Counter()
 
     def copy(self, seen: "SeenCopy") -> Finding:
         """A copy in a file that has a path."""
         place, found = seen
+        # A member without a name, as gzip has: it is not the file itself.
+        inside = found.inside or (() if found.size == place.size else (_NAMELESS,))
         try:
             subject, path = names.copy(self._root, place.path), encoded_path(place.path)
         except EvidenceError:
@@ -82,7 +93,7 @@ class CopyJudge:
             "inode": place.inode,
             "deleted": False,
             "size": place.size,
-            "inside": [each[:_LONGEST_NAME] or "?" for each in found.inside],
+            "inside": [each[:_LONGEST_NAME] or _NAMELESS for each in inside],
             "bytes": found.size,
             "build": found.sha256,
         }
@@ -92,8 +103,9 @@ class CopyJudge:
             found.copy,
             found.data,
             place.path,
-            found.inside,
-            lambda: self._source.lookup(place.path, found.inside),
+            inside,
+            lambda: self._source.lookup(place.path, inside),
+            is_own=True,
         )
 
     def mapped(
@@ -108,12 +120,19 @@ class CopyJudge:
     ) -> Finding | None:
         """A copy that a process has mapped, and that lies at no path any more, or at one that was not looked at; None
         where nothing could be read of it.
+
+        The path is the process' word: its mounts may be its own. What does not lie there on the disk of whoever looks
+        is no package's.
         """
         if code.copy is None or code.sha256 is None:
             return None
         subject = names.deleted_copy(self._root, *device, inode)
+        try:
+            encoded = encoded_path(path)
+        except EvidenceError:
+            encoded = None
         facts: dict[str, Any] = {
-            "path": encoded_path(path),
+            "path": encoded,
             "device": f"{device[0]},{device[1]}",
             "inode": inode,
             "deleted": deleted,
@@ -122,8 +141,13 @@ class CopyJudge:
             "bytes": code.size,
             "build": code.sha256,
         }
-        lookup = partial(self._source.lookup_mapped, pid)
-        return self._judge(str(subject), facts, code.copy, code.data, path, (), lookup)
+        # Beside a package's own library only what lies on the disk is loaded: the process may have mapped anything.
+        lookup = (
+            partial(self._source.lookup, path, ())
+            if code.is_own
+            else partial(self._source.lookup_mapped, pid)
+        )
+        return self._judge(str(subject), facts, code.copy, code.data, path, (), lookup, is_own=code.is_own)
 
     def _judge(
         self,
@@ -134,13 +158,16 @@ class CopyJudge:
         path: str,
         inside: tuple[str, ...],
         lookup: "Callable[[], Lookup]",
+        *,
+        is_own: bool,
     ) -> Finding:
+        """`is_own`: the file lies at that path on the disk of whoever looks."""
         from hemostat.assess.copies import judge_copy
 
         now = datetime.now(UTC)
         # A text, a member of an archive and a deleted file are not what the package brought.
-        own = not inside and not facts["deleted"] and copy.form != "text-only"
-        proved = self._proved(copy, facts["build"], data, path, inside, lookup)
+        own = is_own and not inside and not facts["deleted"] and copy.form != "text-only"
+        proved = self._proved(copy, facts["build"], data, path if own else None, lookup)
         facts |= {"owner": self._packages.owner(path) if own else None, **copy.as_json()}
         (row,) = self._notes.write(Seen("copy", subject, facts, now, {}))
         verdict = judge_copy(
@@ -175,14 +202,24 @@ class CopyJudge:
         said = (
             _UNSEEN.get(seen.why) or f"Nothing is known of what is in it: {UNSEEN.get(seen.why, seen.why)}."
         )
-        if harmless is None:
-            self.could_not_read("file", "!".join((seen.path, *seen.inside)), seen.why)
+        if harmless is not None:
+            return self._without_copy(seen.path, seen.inside, None, seen.why, harmless)
+        self.could_not_read("file", "!".join((seen.path, *seen.inside)), seen.why)
+        return self._without_copy(seen.path, seen.inside, "inconclusive", seen.why, said)
+
+    def missing(self, path: str, reason: str, explanation: str) -> Finding:
+        """A part of the host of which nothing is known."""
+        return self._without_copy(path, (), "inconclusive", reason, explanation)
+
+    def _without_copy(
+        self, path: str, inside: tuple[str, ...], word: "VerdictWord | None", reason: str, explanation: str
+    ) -> Finding:
         return Finding(
-            path=seen.path,
-            inside=seen.inside,
-            verdict=None if harmless is not None else "inconclusive",
-            reason=seen.why,
-            explanation=harmless or said,
+            path=path,
+            inside=inside,
+            verdict=word,
+            reason=reason,
+            explanation=explanation,
             family=None,
             version=None,
             form=None,
@@ -203,33 +240,44 @@ class CopyJudge:
         copy: "OpenSslCopy",
         sha256: str,
         data: bytes,
-        path: str,
-        inside: tuple[str, ...],
+        path: str | None,
         lookup: "Callable[[], Lookup]",
     ) -> _Proved | None:
-        """The proof of a shared libssl, once for each build."""
+        """The proof of a shared libssl: once for each build, where that decides it; else its answer may hang on what
+        lay beside that one copy. `path`: of the file that it is, None where it is another's part, or gone.
+        """
         if (copy.family, copy.format, copy.form) != (
             "openssl",
             "elf",
             "shared",
         ) or "libssl" not in copy.parts:
             return None
-        if (
-            not data
-            or self._prove == "none"
-            or (self._prove == "packaged" and (inside or not self._packages.is_owned(path)))
-        ):
+        if self._prove == "none":
             return None
-        if sha256 not in self._proofs:
-            from hemostat.detect.hosts.assembling import assemble
-            from hemostat.detect.hosts.proving.prove import prove
+        if self._prove == "packaged" and (path is None or not self._packages.is_owned(path)):
+            return None
+        kept = self._proofs.get(sha256)
+        if kept is not None and (kept.is_decided or self._tries[sha256] >= _MOST_TRIES):
+            return kept
+        if not data and path is not None:
+            # By another of the file's names its bytes are let go of.
+            data = self._source.again(path)
+            if hashlib.sha256(data).hexdigest() != sha256:
+                return None
+        if not data:
+            return None
+        from hemostat.assess.verdicts import judge
+        from hemostat.detect.hosts.assembling import assemble
+        from hemostat.detect.hosts.proving.prove import prove
 
-            now = datetime.now(UTC)
-            proof = prove(assemble(data, lookup()))
-            subject = str(names.build(sha256))
-            (row,) = self._notes.write(Seen("probe", subject, proof.facts, now, proof.certificates))
-            self._proofs[sha256] = _Proved(subject, proof, row)
-        return self._proofs[sha256]
+        now = datetime.now(UTC)
+        proof = prove(assemble(data, lookup()))
+        subject = str(names.build(sha256))
+        (row,) = self._notes.write(Seen("probe", subject, proof.facts, now, proof.certificates))
+        proved = _Proved(subject, proof, row, judge(proof.facts).word in _DECIDED)
+        self._proofs[sha256] = proved
+        self._tries[sha256] += 1
+        return proved
 
 
 def encoded_path(path: str) -> str:

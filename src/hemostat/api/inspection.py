@@ -96,6 +96,7 @@ def inspect_host(
     with _Inspection(options, ledger, who, is_over, _OF_HOST) as inspection:
         yield from inspection.files(paths, progress)
         if not is_over():
+            yield from inspection.gaps()
             yield from inspection.processes()
 
 
@@ -114,14 +115,20 @@ def inspect_snapshot(
     findings all the same, and then raises: what is missing may not be concluded from. See `inspect_files` for the other
     arguments. Raises `SnapshotError` where it is none, or is not whole.
     """
-    from hemostat.snapshots import read_snapshot
+    from hemostat.snapshots import SnapshotError, read_snapshot
 
-    snapshot = read_snapshot(pieces)
+    try:
+        snapshot = read_snapshot(pieces)
+    except SnapshotError:
+        if is_over():
+            return
+        raise
     with _Inspection(options, ledger, who, is_over, _OF_HOST, taken=snapshot, how=how) as inspection:
         yield from inspection.files_of_snapshot()
         if not is_over():
+            yield from inspection.gaps()
             yield from inspection.processes()
-        if snapshot.fault is not None:
+        if snapshot.fault is not None and not is_over():
             raise snapshot.fault
 
 
@@ -145,7 +152,7 @@ def inspect_over_ssh(
     wanted = ["--limit-seconds", str(options.search_seconds)]
     wanted += [] if options.prove == "none" else ["--with-files"]
     wanted += ["--other-file-systems"] if options.other_file_systems else []
-    pieces = collect_over_ssh(host, wanted, ssh)
+    pieces = collect_over_ssh(host, wanted, ssh, is_over=is_over)
     found = inspect_snapshot(pieces, options, ledger=ledger, who=who, is_over=is_over, how="ssh")
     for each in found:
         yield replace(each, host=host)
@@ -188,7 +195,7 @@ class _Inspection:
         if self._is_taken and self._snapshot is not None:
             self._source: Source = Taken(self._snapshot)
         else:
-            self._snapshot = _collected(self._sections)
+            self._snapshot = _collected(self._sections, self._is_over)
             self._source = Here(self._snapshot)
         packages = Packages(self._snapshot, self._source.owners)
         self._judge = CopyJudge(self._options.prove, self._who.host, self._notes, packages, self._source)
@@ -211,16 +218,27 @@ class _Inspection:
                 self._notes.is_complete = not self._is_over()
         finally:
             self._notes.__exit__()
+        if kind is None:
+            self._notes.check()
 
     def files(self, paths: Iterable[str], progress: "Counters | None") -> Iterator[Finding]:
+        from hemostat.api.sources import Here
         from hemostat.detect.hosts.files import Search, look_into
 
+        source = self._source
         search = Search(
             other_file_systems=self._options.other_file_systems,
             seconds=self._options.seconds,
             leave_out=_NO_FILES,
         )
-        for seen in look_into(paths, search, progress=progress, is_over=self._is_over):
+        looked = look_into(
+            paths,
+            search,
+            progress=progress,
+            is_over=self._is_over,
+            on_read=source.has_read if isinstance(source, Here) else lambda place: None,
+        )
+        for seen in looked:
             yield self._file(seen)
 
     def files_of_snapshot(self) -> Iterator[Finding]:
@@ -238,7 +256,7 @@ class _Inspection:
         if not isinstance(seen, SeenCopy):
             return self._judge.nothing(seen)
         finding = self._judge.copy(seen)
-        if self._processes is not None and not seen.found.inside:
+        if self._processes is not None and not finding.inside:
             self._processes.on_disk(seen.place, finding)
         return finding
 
@@ -246,16 +264,26 @@ class _Inspection:
         if self._processes is not None:
             yield from self._processes.findings(self._is_over)
 
+    def gaps(self) -> Iterator[Finding]:
+        """What of the host the collector did not tell, where that takes from the answer."""
+        from hemostat.api.gaps import gaps_of
+
+        fault = None if self._is_taken or self._snapshot is None else self._snapshot.fault
+        for gap in gaps_of(self._snapshot, fault):
+            if gap.what is not None:
+                self._judge.could_not_read(gap.what, gap.path, gap.reason)
+            yield self._judge.missing(gap.path, gap.reason, gap.explanation)
+
     def _host(self) -> None:
         """This host, and what of it could not be read."""
+        from hemostat.api.gaps import unread_elsewhere
         from hemostat.api.host_facts import facts_of_snapshot
         from hemostat.detect.hosts.this_host import host_facts
-        from hemostat.snapshots import Unread
 
+        for each in unread_elsewhere(self._snapshot):
+            self._judge.could_not_read(each.what, each.where, each.why)
         if self._is_taken and self._snapshot is not None:
             facts: dict[str, Any] = facts_of_snapshot(self._snapshot, self._how)
-            for each in self._snapshot.of(Unread):
-                self._judge.could_not_read(each.what, each.where, each.why)
         else:
             facts = host_facts()
         facts |= {"unread": self._judge.unread, "unread_count": self._judge.unread_count}
@@ -272,13 +300,13 @@ def _of_host(looks: Identity, snapshot: "Snapshot") -> Identity:
     return replace(looks, host=host, network=host if looks.network == looks.host else looks.network)
 
 
-def _collected(sections: Sequence[str]) -> "Snapshot | None":
+def _collected(sections: Sequence[str], is_over: Callable[[], bool]) -> "Snapshot | None":
     """What the collector says of this host; None where there is no shell, or it says nothing that can be read."""
     from hemostat.binaries import load_readers
     from hemostat.detect.hosts.collecting import collect
     from hemostat.snapshots import SnapshotError
 
     try:
-        return collect(sections, meanwhile=load_readers)
+        return collect(sections, meanwhile=load_readers, is_over=is_over)
     except (OSError, SnapshotError):
         return None

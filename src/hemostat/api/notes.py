@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any, Self
 from hemostat import __version__
 from hemostat.api.identity import Identity
 from hemostat.api.recording import Recorder, Seen
+from hemostat.errors import HemostatError
 from hemostat.evidence import Observation
 
 if TYPE_CHECKING:
     from hemostat.ledger import Ledger
 
-__all__ = ["Notes", "place_of_row"]
+__all__ = ["NotKeptError", "Notes", "place_of_row"]
+
+
+class NotKeptError(HemostatError):
+    """Some of what was found is not in the ledger: evidence does not take it. The text is a sentence for people."""
 
 
 @dataclass
@@ -24,6 +29,8 @@ class Notes:
     who: Identity
     source: str
     is_complete: bool = False
+    refused: int = field(default=0, init=False)
+    """Rows that evidence did not take."""
     _ledger: "Ledger | None" = field(default=None, init=False)
     _recorder: Recorder | None = field(default=None, init=False)
 
@@ -46,13 +53,24 @@ class Notes:
         if self._ledger is None or self._recorder is None:
             return
         try:
-            self._recorder.end("complete" if self.is_complete else "interrupted")
+            is_whole = self.is_complete and not self.refused
+            self._recorder.end("complete" if is_whole else "interrupted")
         finally:
             self._ledger.close()
 
+    def check(self) -> None:
+        """Raises NotKeptError where rows were refused."""
+        if self.refused and self._recorder is not None:
+            rows = "1 row" if self.refused == 1 else f"{self.refused} rows"
+            raise NotKeptError(f"{rows} could not be written into the ledger: {self._recorder.refused}")
+
     def write(self, *seen: Seen) -> list[Observation | None]:
         """The rows, None where nothing is kept, or where evidence does not take it. Raises `LedgerError`."""
-        return [None] * len(seen) if self._recorder is None else self._recorder.write(seen)
+        if self._recorder is None:
+            return [None] * len(seen)
+        rows = self._recorder.write(seen)
+        self.refused += rows.count(None)
+        return rows
 
 
 def place_of_row(row: Observation | None) -> Mapping[str, Any] | None:

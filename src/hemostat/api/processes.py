@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ProcessJudge"]
 
+_MOST_HOLDERS: Final = 64
+"""Of those that have one object mapped: how many are asked for its bytes."""
+_GONE: Final = ("vanished", "not-mapped")
+_ANOTHER_MAY: Final = (*_GONE, "permission")
+"""Why one holder's mapping can't be read, where another's may."""
 _MOST_MAPPED: Final = 64
 _MOST_SOCKETS: Final = 256
 
@@ -48,6 +53,14 @@ class ProcessJudge:
     source: Source
     _by_inode: dict[tuple[int, int, int], Finding] = field(default_factory=dict)
     _by_path: dict[str, Finding] = field(default_factory=dict)
+    _ours: set[int] = field(default_factory=set)
+    """Objects whose path holds on the host's own disk: a process that shares its mounts has them."""
+    _mounts: int | None = field(init=False)
+    _knows_mounts: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._mounts = self.source.mounts()
+        self._knows_mounts = any(each.mount_namespace is not None for each in self.snapshot.of(Process))
 
     def on_disk(self, place: "Place", finding: Finding) -> None:
         """A copy that lies on the disk, itself the file."""
@@ -60,19 +73,21 @@ class ProcessJudge:
         mapped that lies nowhere on the disk any more.
         """
         objects = {each.id: each for each in self.snapshot.of(Object)}
-        holders: dict[int, int] = {}
+        holders: dict[int, list[int]] = {}
         for process in self.snapshot.of(Process):
             for number in process.objects:
-                holders.setdefault(number, process.pid)
+                holders.setdefault(number, []).append(process.pid)
+                if self._shares_mounts(process) is not False:
+                    self._ours.add(number)
         code: dict[int, _Code] = {}
-        for number, pid in holders.items():
+        for number, pids in holders.items():
             if is_over():
                 return
             if number in objects:
-                found = self._code(objects[number], pid)
+                found = self._code(objects[number], pids)
                 if found is not None:
                     code[number] = found
-                    if found.finding is not None and not self._is_on_disk(objects[number]):
+                    if found.finding is not None and self._known(objects[number]) is None:
                         yield found.finding
         sockets = self._sockets()
         for process in self.snapshot.of(Process):
@@ -86,8 +101,15 @@ class ProcessJudge:
 
     # -- what is mapped --------------------------------------------------------------------------------------
 
-    def _is_on_disk(self, one: Object) -> bool:
-        return self._known(one) is not None
+    def _shares_mounts(self, process: Process) -> bool | None:
+        """Whether a path means to it what it means on the host's own disk; None where no process' mounts are known, as
+        of a kernel that has no namespaces.
+        """
+        if process.root is not None:
+            return False
+        if not self._knows_mounts:
+            return None
+        return process.mount_namespace is not None and process.mount_namespace == self._mounts
 
     def _known(self, one: Object) -> Finding | None:
         """The copy on the disk that this is; of a deleted one, none."""
@@ -96,20 +118,28 @@ class ProcessJudge:
             if found is not None:
                 return found
         # Some file systems show another device in a process' map than elsewhere.
-        return None if one.deleted else self._by_path.get(one.path)
+        return None if one.deleted or one.id not in self._ours else self._by_path.get(one.path)
 
-    def _code(self, one: Object, pid: int) -> _Code | None:
-        """What an object holds of OpenSSL; None where it holds none."""
+    def _code(self, one: Object, pids: list[int]) -> _Code | None:
+        """What an object holds of OpenSSL; None where it holds none, or nobody has it mapped any more."""
         known = self._known(one)
         if known is not None:
             return _Code(known, known.evidence["facts"]["build"])
         if one.device is None or one.inode is None:
             return None
-        found = self.source.mapped(one, pid)
-        if found is None:
-            return None
-        finding = self.copies.mapped(one.path, one.device, one.inode, found, pid, deleted=bool(one.deleted))
-        return _Code(finding, found.sha256, found.why)
+        refused = None
+        for pid in pids[:_MOST_HOLDERS]:
+            found = self.source.mapped(one, pid)
+            if found is None:
+                return None
+            if found.copy is not None or found.why not in _ANOTHER_MAY:
+                finding = self.copies.mapped(
+                    one.path, one.device, one.inode, found, pid, deleted=bool(one.deleted)
+                )
+                return _Code(finding, found.sha256, found.why)
+            if refused is None or found.why not in _GONE:
+                refused = found.why
+        return None if refused in _GONE and len(pids) <= _MOST_HOLDERS else _Code(None, None, refused)
 
     # -- a process -------------------------------------------------------------------------------------------
 
@@ -122,7 +152,7 @@ class ProcessJudge:
         subject = self._subject(process)
         if subject is not None:
             (row,) = self.notes.write(Seen("process", subject, facts, now, {}))
-        judged = judge_process(facts, [self._mapped(each, code) for each, code in mapped])
+        judged = judge_process(facts, [self._mapped(process, each, code) for each, code in mapped])
         return ProcessFinding(
             pid=process.pid,
             exe=process.exe,
@@ -136,6 +166,8 @@ class ProcessJudge:
             caution=judged.caution,
             listening=tuple(facts["listening"]),
             connected=tuple(facts["connected"]),
+            cgroup=process.cgroup,
+            shares_mounts=self._shares_mounts(process),
             evidence={
                 "observation": place_of_row(row),
                 "subject": subject,
@@ -145,8 +177,9 @@ class ProcessJudge:
             observed_at=write_time(now),
         )
 
-    def _mapped(self, one: Object, code: _Code) -> Mapped:
-        on_disk = self._by_path.get(one.path) if one.deleted else None
+    def _mapped(self, process: Process, one: Object, code: _Code) -> Mapped:
+        is_ours = one.deleted and self._shares_mounts(process) is not False
+        on_disk = self._by_path.get(one.path) if is_ours else None
         return Mapped(
             one.path,
             bool(one.deleted),

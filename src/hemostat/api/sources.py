@@ -1,7 +1,9 @@
 """Where the bytes of what is looked at come from: this host itself, or a snapshot that was made elsewhere."""
 
 import hashlib
+import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
@@ -24,12 +26,14 @@ _CODE: Final = (Kind.ELF, Kind.PE, Kind.MACHO, Kind.OBJECTS)
 _WHY: Final = {"too-large": "limit-size"}
 """Words of a snapshot for those of `binaries.UNSEEN`."""
 _TEXT: Final = re.compile(r"OpenSSL [0-9A-Za-z.+_-]+ {1,2}(?:FIPS {1,2})?[0-9A-Za-z ]{10,11}")
+_MEMORY: Final = re.compile(r"/SYSV[0-9a-f]{8}|/dev/zero")
+"""Memory that processes share, which the kernel shows as files."""
 _MERGED: Final = ("bin/", "lib/", "lib32/", "lib64/", "libx32/", "sbin/")
 
 
 class Code(NamedTuple):
     """Code of OpenSSL that is mapped: `copy` None: it could not be read, and `why`. `data`: its bytes, where these are
-    there.
+    there. `is_own`: they were read out of the very file that lies at that path on the disk of whoever looks.
     """
 
     copy: OpenSslCopy | None
@@ -37,6 +41,7 @@ class Code(NamedTuple):
     size: int
     data: bytes
     why: str | None
+    is_own: bool = False
 
 
 class Source(Protocol):
@@ -58,6 +63,14 @@ class Source(Protocol):
         """What a library needs is what its process has mapped beside it."""
         ...
 
+    def again(self, path: str) -> bytes:
+        """The bytes of the file that lies there, read once more; empty where they can't be."""
+        ...
+
+    def mounts(self) -> int | None:
+        """The mount namespace in which the paths of the host's own files hold; None where it is not known."""
+        ...
+
 
 class Here:
     """This host."""
@@ -65,6 +78,9 @@ class Here:
     def __init__(self, snapshot: Snapshot | None) -> None:
         self._objects = {each.id: each for each in snapshot.of(Object)} if snapshot else {}
         self._processes = {each.pid: each for each in snapshot.of(Process)} if snapshot else {}
+        # By their number alone: some file systems show another device in a process' map than elsewhere.
+        self._mapped_inodes = {each.inode for each in self._objects.values()}
+        self._read: set[tuple[int, int]] = set()
         self._managers: Owners | None = None
         self._owned: dict[str, Owner | None] = {}
 
@@ -87,21 +103,40 @@ class Here:
 
         return lookup_within(path, inside) if inside else lookup_beside(path)
 
+    def has_read(self, place: Place) -> None:
+        """That file was read to its end: what it holds of OpenSSL is known. Remembered of what is mapped alone."""
+        if place.inode in self._mapped_inodes:
+            self._read.add((os.makedev(*place.device), place.inode))
+
     def mapped(self, one: Object, pid: int) -> Code | None:
         from hemostat.detect.hosts import mappings
 
-        looks_like_it = _looks_like_it(one.path)
-        if not (one.deleted or looks_like_it):
-            # Its file was looked into with all others, and holds nothing.
+        if one.deleted and _MEMORY.fullmatch(one.path):
             return None
-        read = mappings.read_mapped(pid, one.device, one.inode, one.path)
+        known = frozenset[tuple[int, int]]() if one.deleted else self._read
+        if one.device is not None and (os.makedev(*one.device), one.inode) in known:
+            return None
+        read = mappings.read_mapped(pid, one.device, one.inode, one.path, known)
         if read.data is None:
-            # Of what cannot be read only the name tells whether it may matter.
-            return Code(None, None, 0, b"", read.why) if looks_like_it else None
+            return None if read.why in ("known", "no-file") else Code(None, None, 0, b"", read.why)
         copy = read_openssl(read.data)
         if copy is None or copy.form == "text-only":
             return None
-        return Code(copy, hashlib.sha256(read.data).hexdigest(), len(read.data), read.data, None)
+        is_own = not one.deleted and read.identity is not None and read.identity == _identity(one.path)
+        return Code(
+            copy, hashlib.sha256(read.data).hexdigest(), len(read.data), read.data, None, is_own=is_own
+        )
+
+    def again(self, path: str) -> bytes:
+        from hemostat.detect.hosts.assembling import read_plain
+
+        return read_plain(path) or b""
+
+    def mounts(self) -> int | None:
+        try:
+            return os.stat("/proc/self/ns/mnt").st_ino
+        except OSError:
+            return None
 
     def lookup_mapped(self, pid: int) -> "Lookup":
         from hemostat.detect.hosts import mappings
@@ -181,6 +216,21 @@ class Taken:
     def lookup_mapped(self, pid: int) -> "Lookup":
         return self.lookup("", ())
 
+    def again(self, path: str) -> bytes:
+        """Bytes of a snapshot are there from the start, or not at all."""
+        return b""
+
+    def mounts(self) -> int | None:
+        """The init's; of a look that may not ask the init, what most of those have whom it may ask."""
+        processes = self._snapshot.of(Process)
+        init = [each.mount_namespace for each in processes if each.pid == 1]
+        if init and init[0] is not None:
+            return init[0]
+        seen = Counter(
+            each.mount_namespace for each in processes if each.mount_namespace is not None
+        ).most_common(1)
+        return seen[0][0] if seen else None
+
     def _copy(self, record: Copy, data: bytes, path: str) -> OpenSslCopy | None:
         """What it says of OpenSSL; None where it only speaks of a version, as callers do, without the text that
         OpenSSL's own code has.
@@ -258,6 +308,14 @@ def _spellings(path: str) -> tuple[str, ...]:
     if path.startswith("/usr/") and inner.startswith(_MERGED):
         return path, f"/{inner}"
     return (path, f"/usr{path}") if path[1:].startswith(_MERGED) else (path,)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _looks_like_it(path: str) -> bool:

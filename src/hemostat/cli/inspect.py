@@ -27,15 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMAND"]
 
-_NOT_COUNTED: Final = frozenset({"other-file-system", "vanished"})
-"""What was left out, and takes nothing from the answer."""
 _EPILOG: Final = """\
 examples:
   hemostat inspect                                        this host: its files, then its processes
   hemostat inspect root@web1 root@web2                    other hosts, over ssh; nothing is left behind there
   hemostat inspect --print-collector > collect.sh         and there: sh collect.sh > web1.snapshot
   hemostat inspect --snapshot web1.snapshot
-  hemostat inspect --restart-list | while read -r unit; do systemctl restart "$unit"; done
+  hemostat inspect --restart-list | while read -r unit; do systemctl restart -- "$unit"; done
   hemostat inspect --file /usr /opt
   hemostat inspect --file app.whl --prove all             load the libraries that are found, in a sandbox, and ask them
   hemostat inspect --json --file / > copies.jsonl
@@ -88,7 +86,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     looking.add_argument(
         "--restart-list",
         action="store_true",
-        help="print the units to restart now and nothing else, one a line, for a shell loop",
+        help="print the services to restart now and nothing else, one a line, for a shell loop; what else should "
+        "restart now is told on standard error, and why it is not in the list",
     )
     looking.add_argument(
         "--other-file-systems", action="store_true", help="go on where another file system is mounted"
@@ -133,11 +132,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from hemostat import api
+    from hemostat.api.notes import NotKeptError
     from hemostat.cli.progress import FilesProgress
     from hemostat.report import exit_status
     from hemostat.report.finding import Finding, finding_line
     from hemostat.report.findings_screen import FindingsScreen
     from hemostat.report.process_finding import ProcessFinding, process_line
+    from hemostat.targets import printable
 
     if arguments.print_collector:
         print(api.collector(), end="")
@@ -148,6 +149,8 @@ def _run(arguments: argparse.Namespace) -> int:
         raise UsageError("--file and --search are about this host")
     if arguments.file and (arguments.restart_list or arguments.search):
         raise UsageError("--search and --restart-list are about this host, so they can't be had with --file")
+    if arguments.restart_list and len(arguments.hosts) > 1:
+        raise UsageError("--restart-list is about one host: the list would not say of which a unit is")
     options = api.InspectOptions(
         prove=arguments.prove,
         other_file_systems=arguments.other_file_systems,
@@ -166,6 +169,7 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     words: set[str | None] = set()
     units: dict[str, None] = {}
+    by_hand: dict[str, str] = {}
     quiet = arguments.quiet or (arguments.json and not sys.stderr.isatty())
     with FilesProgress(sys.stderr, quiet=quiet) as progress:
 
@@ -190,24 +194,33 @@ def _run(arguments: argparse.Namespace) -> int:
 
         try:
             for look in _looks(arguments, progress):
-                for finding in look(options=options, ledger=ledger, who=who, is_over=is_over):
-                    if finding.reason not in _NOT_COUNTED:
-                        words.add(finding.verdict)
-                    if arguments.restart_list:
-                        if isinstance(finding, ProcessFinding) and finding.restart == "now" and finding.unit:
-                            units.setdefault(finding.unit)
-                        continue
+                try:
+                    for finding in look(options=options, ledger=ledger, who=who, is_over=is_over):
+                        if isinstance(finding, ProcessFinding) or finding.counts:
+                            words.add(finding.verdict)
+                        if arguments.restart_list:
+                            if isinstance(finding, ProcessFinding) and finding.restart == "now":
+                                why = finding.not_listed
+                                if why is None and finding.unit is not None:
+                                    units.setdefault(finding.unit)
+                                else:
+                                    by_hand[finding.place] = why or "it belongs to no service"
+                            continue
+                        progress.clear()
+                        if isinstance(finding, ProcessFinding):
+                            show_process(finding)
+                        else:
+                            show(finding)
+                except NotKeptError as error:
+                    # What was found stands, and so does its status.
                     progress.clear()
-                    if isinstance(finding, ProcessFinding):
-                        show_process(finding)
-                    else:
-                        show(finding)
+                    complain(str(error))
         except HemostatError as error:
             if not words:
                 raise
             # What was found is told, and counts.
             if not arguments.json and not arguments.restart_list:
-                screen.close(progress.files, failed=True)
+                screen.close(progress.files, None)
             if "vulnerable" not in words:
                 raise
             complain(str(error))
@@ -220,8 +233,10 @@ def _run(arguments: argparse.Namespace) -> int:
         status = 128 + received[0]
     for unit in units:
         print(unit)
+    for place, why in by_hand.items():
+        complain(f"not in the list, to be restarted by hand: {place}: {printable(why)}")
     if not arguments.json and not arguments.restart_list:
-        screen.close(progress.files, interrupted=bool(received), failed=bool(received))
+        screen.close(progress.files, None if received else status, interrupted=bool(received))
     if received:
         complain(
             "interrupted; what was found is told."

@@ -25,6 +25,7 @@ FINDING_KEYS: Final = (
     "observed_at",
 )
 """The keys of a finding as JSON, in their order; `kind` is `copy`. Every finding has all of them, and no others."""
+_NOT_COUNTED: Final = frozenset({"other-file-system", "vanished"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,11 @@ class Finding:
         """The file, and the way within it: `/opt/app.whl!app/libssl.so.1.0.0`, `root@web1:/opt/…`; printable."""
         where = "!".join((self.path, *self.inside))
         return printable(where if self.host is None else f"{self.host}:{where}")
+
+    @property
+    def counts(self) -> bool:
+        """Whether the exit status hangs on it: not on what was left out on purpose, or was gone before it was read."""
+        return self.reason not in _NOT_COUNTED
 
     @property
     def is_text(self) -> bool:

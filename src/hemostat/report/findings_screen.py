@@ -9,7 +9,6 @@ from hemostat.report.disagreement import SEVERITY
 from hemostat.report.finding import Finding
 from hemostat.report.process_finding import ProcessFinding
 from hemostat.report.prose import counted, padded, wrapped
-from hemostat.report.status import exit_status
 from hemostat.targets import printable
 
 __all__ = ["FindingsScreen"]
@@ -102,9 +101,9 @@ class FindingsScreen:
         self._out.flush()
         self._keep(finding.verdict, finding.reason, finding.explanation, finding.place)
 
-    def close(self, files: int, *, interrupted: bool = False, failed: bool = False) -> None:
+    def close(self, files: int, status: int | None, *, interrupted: bool = False) -> None:
         """Print what the findings mean, how many there are of each, and what the exit status says. `files`: how many
-        were looked into. `failed`: something else goes wrong, which is told elsewhere, and with it the status.
+        were looked into. `status` None: something else goes wrong, which is told elsewhere, and with it the status.
         """
         for verdict in _ORDER:
             for (word, reason, explanation), group in self._groups.items():
@@ -130,8 +129,7 @@ class FindingsScreen:
             )
         if interrupted:
             self._paragraph("Interrupted: what was not looked into by then is not among these.")
-        if not failed:
-            status = exit_status(self._counts.keys() or {"not-affected"}, interrupted=interrupted)
+        if status is not None:
             self._paragraph(f"Exit status {status}: {_MEANINGS[status]}.")
         self._out.flush()
 

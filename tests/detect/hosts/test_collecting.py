@@ -1,6 +1,7 @@
 """The collector, run on this host."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,37 @@ def test_what_prints_no_snapshot_is_an_error(tmp_path: Path, monkeypatch: pytest
     script.write_text("echo hello")
     with pytest.raises(SnapshotError):
         collect(["system"])
+
+
+def test_a_look_that_is_over_ends_the_collector_and_what_it_waits_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "collect.sh"
+    script.write_text(f"sh -c 'echo $$ > {tmp_path}/child; exec sleep 600'; echo late\n")
+    monkeypatch.setattr(collecting, "COLLECTOR", script)
+    with pytest.raises(SnapshotError):
+        collect(
+            ["system"],
+            is_over=lambda: (tmp_path / "child").exists() and (tmp_path / "child").read_text() != "",
+        )
+    pid = int((tmp_path / "child").read_text())
+    # Killed, whether or not somebody has waited for it by now.
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            break
+        if state == "Z":
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("what the collector had started still runs")
+
+
+def test_over_ssh_too(tmp_path: Path) -> None:
+    command = ssh(tmp_path, "exec sleep 600")
+    asked = iter([False])
+    assert not list(collect_over_ssh("root@web1", [], command, is_over=lambda: next(asked, True)))
 
 
 def test_where_there_is_no_shell_it_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,17 @@ def test_a_tree_in_the_order_of_its_names_archives_too(tmp_path: Path) -> None:
     assert progress.bytes > len(LIBSSL)
 
 
+def test_what_was_read_to_its_end_is_told(tmp_path: Path) -> None:
+    (tmp_path / "libssl.so").write_bytes(LIBSSL)
+    (tmp_path / "nothing").write_text("nothing")
+    (tmp_path / "sealed.cpio").write_bytes(b"070707" + b"0" * 70)
+    (tmp_path / "large.so").write_bytes(LIBSSL * 2)
+    read: list[str] = []
+    search = Search(limits=Limits(size=len(LIBSSL) * 3 // 2))
+    assert list(look_into([str(tmp_path)], search, on_read=lambda place: read.append(Path(place.path).name)))
+    assert read == ["libssl.so", "nothing"]
+
+
 def test_where_a_copy_lies_is_told(tmp_path: Path) -> None:
     path = tmp_path / "libssl.so"
     path.write_bytes(LIBSSL)

@@ -45,10 +45,12 @@ def test_a_mapped_file_is_read_after_it_was_deleted_and_another_stands_there(
     holder: tuple[int, Path, os.stat_result],
 ) -> None:
     pid, path, status = holder
-    assert read_mapped(pid, device_of(status), status.st_ino, str(path)) == (DATA, None)
+    identity = (status.st_dev, status.st_ino)
+    assert read_mapped(pid, device_of(status), status.st_ino, str(path)) == (DATA, None, identity)
+    assert read_mapped(pid, device_of(status), status.st_ino, str(path), {identity}).why == "known"
     path.unlink()
     path.write_bytes(b"another")
-    assert read_mapped(pid, device_of(status), status.st_ino, str(path)) == (DATA, None)
+    assert read_mapped(pid, device_of(status), status.st_ino, str(path)) == (DATA, None, identity)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="cannot be had: map_files wants root")
@@ -63,6 +65,28 @@ def test_what_is_not_mapped_or_gone(holder: tuple[int, Path, os.stat_result]) ->
         None, "not-mapped"
     )
     assert read_mapped(1 << 22, device_of(status), status.st_ino, str(path)) == MappedBytes(None, "vanished")
+
+
+def test_without_the_privilege_a_file_is_read_at_its_path_or_as_the_program_where_it_is_the_same(
+    holder: tuple[int, Path, os.stat_result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid, path, status = holder
+    opened = os.open
+
+    def without(link: str | bytes, *how: int) -> int:
+        if b"map_files" in os.fsencode(link):
+            raise PermissionError(1, "no")
+        return opened(link, *how)
+
+    monkeypatch.setattr(os, "open", without)
+    assert read_mapped(pid, device_of(status), status.st_ino, str(path)).data == DATA
+    path.unlink()
+    path.write_bytes(b"another")
+    assert read_mapped(pid, device_of(status), status.st_ino, str(path)).why == "permission"
+    program = os.stat(f"/proc/{pid}/exe")
+    read = read_mapped(pid, device_of(program), program.st_ino, "/no/longer/there")
+    assert read.identity == (program.st_dev, program.st_ino)
+    assert read.data is not None
 
 
 def test_what_may_not_be_read_is_told(

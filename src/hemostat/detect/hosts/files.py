@@ -91,19 +91,27 @@ def look_into(
     *,
     progress: Counters | None = None,
     is_over: Callable[[], bool] = lambda: False,
+    on_read: Callable[[Place], None] = lambda place: None,
 ) -> Iterator[SeenCopy | SeenNothing]:
     """What is in these files and folders, in the order of the paths, and of names within a folder.
 
     A path that is a link is followed; within folders none is. A file with several names is told of by each, and read
     once: the bytes of its copies come with the first. `is_over` is asked before each file, and within it: when it says
-    so, the search ends. Raises nothing for whatever lies there.
+    so, the search ends. `on_read` is told of each file that was read to its end, with all that is in it. Raises nothing
+    for whatever lies there.
     """
-    yield from _Looking(search or Search(), progress or Progress(), is_over).at(paths)
+    yield from _Looking(search or Search(), progress or Progress(), is_over, on_read).at(paths)
 
 
 class _Looking:
-    def __init__(self, search: Search, progress: Counters, is_over: Callable[[], bool]) -> None:
-        self._search, self._progress, self._is_over = search, progress, is_over
+    def __init__(
+        self,
+        search: Search,
+        progress: Counters,
+        is_over: Callable[[], bool],
+        on_read: Callable[[Place], None],
+    ) -> None:
+        self._search, self._progress, self._is_over, self._on_read = search, progress, is_over, on_read
         self._folders: set[tuple[int, int]] = set()
         self._linked: dict[tuple[int, int], list[SeenCopy | SeenNothing]] = {}
 
@@ -194,6 +202,7 @@ class _Looking:
                 device = (os.major(before.st_dev), os.minor(before.st_dev))
                 place = Place(path, device, before.st_ino, before.st_size)
                 until = time.monotonic() + self._search.seconds
+                is_whole = True
                 for finding in examine(
                     file,
                     before.st_size,
@@ -201,6 +210,7 @@ class _Looking:
                     lambda: self._is_over() or time.monotonic() > until,
                 ):
                     if isinstance(finding, Unseen):
+                        is_whole = False
                         yield SeenNothing(path, finding.inside, finding.why)
                     else:
                         yield SeenCopy(place, finding)
@@ -208,6 +218,8 @@ class _Looking:
                 after = os.fstat(descriptor)
                 if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                     yield SeenNothing(path, (), "changed")
+                elif is_whole and not self._is_over():
+                    self._on_read(place)
             except OSError as error:
                 yield SeenNothing(path, (), _why(error))
 
