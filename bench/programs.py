@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bench.processes import Ran, run
 from bench.results import Missing
 
-__all__ = ["Program", "nmap_said", "others", "sslscan_said", "sslyze_said"]
+__all__ = ["Program", "installed", "nmap_said", "others", "sslscan_said", "sslyze_said", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Program:
 
 def others() -> list[Program]:
     """nmap, sslyze and sslscan as they are here. Raises Missing."""
-    nmap, sslscan = _program("nmap"), _program("sslscan")
+    nmap, sslscan = installed("nmap"), installed("sslscan")
     python = os.environ.get("HEMOSTAT_BENCH_PYTHON")
     if python is None:
         raise Missing("sslyze has an environment of its own, which bench/run makes: start it by that")
@@ -42,7 +42,7 @@ def others() -> list[Program]:
     only = ("ciphersuites", "compression", "fallback", "groups", "renegotiation", "check-certificate")
     return [
         Program(
-            f"nmap {_version(nmap)}, ssl-heartbleed",
+            f"nmap {version_of(nmap)}, ssl-heartbleed",
             lambda port: [nmap, "-Pn", "-n", "-p", str(port), "--script", "ssl-heartbleed", "127.0.0.1"],
             nmap_said,
         ),
@@ -52,7 +52,7 @@ def others() -> list[Program]:
             sslyze_said,
         ),
         Program(
-            f"sslscan {_version(sslscan)}, Heartbleed alone",
+            f"sslscan {version_of(sslscan)}, Heartbleed alone",
             # --tlsall: where a server closes on its hello of SSL 2, sslscan 2.0.7 may end by SIGPIPE.
             lambda port: [
                 sslscan,
@@ -85,13 +85,15 @@ def sslscan_said(output: str) -> str:
     return "; ".join(line for line in lines if line.endswith("vulnerable to heartbleed"))
 
 
-def _program(name: str) -> str:
+def installed(name: str) -> str:
+    """Its path. Raises Missing."""
     path = shutil.which(name)
     if path is None:
         raise Missing(f"{name} is not installed: apt-get install {name}, or ./test as root, which does")
     return path
 
 
-def _version(program: str) -> str:
+def version_of(program: str) -> str:
+    """What it calls its version; in words where it names none."""
     found = re.search(r"\b\d+\.\d+(?:\.\d+)?\b", run([program, "--version"]).said)
     return found[0] if found else "of unknown version"
