@@ -128,7 +128,10 @@ sys.stdin.read()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="cannot be had: who looks at others' mounts is root")
-def test_what_only_a_process_own_mounts_show_at_a_packages_path_is_not_loaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_what_only_a_process_own_mounts_show_at_a_packages_path_is_not_loaded(
+    tmp_path: Path, is_deleted: bool
+) -> None:
     """Anybody may mount a file of his own over the system's libssl, in a namespace of his own."""
     systems = next((path for path in Path("/usr/lib").glob("*-linux-gnu/libssl.so.3")), None)
     if systems is None:
@@ -146,13 +149,16 @@ def test_what_only_a_process_own_mounts_show_at_a_packages_path_is_not_loaded(tm
         assert process.stdout is not None
         if not process.stdout.readline():
             pytest.skip("cannot be had: this kernel gives users no namespaces")
-        own.unlink()
-        found = inspect("--search", str(tmp_path))
+        if is_deleted:
+            own.unlink()
+        (tmp_path / "empty").mkdir()
+        found = inspect("--search", str(tmp_path / "empty"))
         process.communicate()
     (copy,) = [
         each for each in found if each["kind"] == "copy" and each["evidence"]["facts"]["build"] == build
     ]
     assert copy["path"].endswith("libssl.so.3")
+    assert copy["evidence"]["facts"]["deleted"] is is_deleted
     assert copy["evidence"]["proof"] is None
     assert copy["evidence"]["facts"]["owner"] is None
 

@@ -44,6 +44,7 @@ OF_USER = "/user.slice/user-1000.slice/user@1000.service/app.slice/nginx.service
         ({"unit": "a b.service", "cgroup": "/system.slice/a b.service"}, "an option"),
         ({"unit": "a-b.service", "cgroup": r"/system.slice/a\x2db.service"}, "taken for another"),
         ({"cgroup": None}, "taken for another"),
+        ({"cgroup": "/system.slice/other.service"}, "taken for another"),
         ({"cgroup": OF_USER}, "another manager"),
         ({"unit": "user@0.service", "cgroup": "/user.slice/user@0.service/init.scope"}, "another manager"),
         ({"cgroup": "/lxc/web/system.slice/nginx.service"}, "another manager"),
