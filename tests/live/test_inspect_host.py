@@ -204,7 +204,7 @@ def test_another_host_is_looked_at_over_ssh_and_nothing_is_left_behind(tmp_path:
         way = ["--search-seconds", "5", "--ssh", f"{ssh} -o LogLevel=ERROR"]
         found = inspect("--prove", "none", *way, f"{user}@127.0.0.1")
     folders = (Path.home(), Path("/tmp"))
-    assert not [each for folder in folders for each in folder.iterdir() if "collect" in each.name]
+    assert not [each for folder in folders for each in folder.iterdir() if each.name == "collect.sh"]
     assert {each["host"] for each in found} == {f"{user}@127.0.0.1"}
     told = {each["pid"] for each in found if each["kind"] == "process"}
     assert told
