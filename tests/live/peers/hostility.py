@@ -270,8 +270,9 @@ _TLS: tuple[tuple[Behave, Said], ...] = (
     (hostile.resets_at_the_question, _RESET),
     (hostile.closes_at_the_question, _inconclusive("needs-after-handshake", "closed")),
     (
+        # It ends a handshake that goes on with bytes of ours unread, which may arrive as a reset.
         hostile.is_silent_at_the_question,
-        _SILENT | _inconclusive("control-unanswered", "needs-after-handshake"),
+        _SILENT | _RESET | _inconclusive("control-unanswered", "needs-after-handshake"),
     ),
     (hostile.refuses_heartbeats, _inconclusive("needs-after-handshake", "alert-unexpected_message")),
 )
