@@ -29,6 +29,7 @@ from hemostat.api.ledgers import (
     seal_ledger,
     verify_ledger,
 )
+from hemostat.api.notes import NotKeptError
 from hemostat.api.reasons import NothingKnown, why
 from hemostat.api.reference import incident, incidents, open_lab
 from hemostat.api.targets import UnknownDialect, read_target, schemes
@@ -49,6 +50,7 @@ __all__ = [
     "Given",
     "Identity",
     "InspectOptions",
+    "NotKeptError",
     "NothingKnown",
     "ProcessFinding",
     "Proxy",

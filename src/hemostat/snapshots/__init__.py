@@ -2,7 +2,7 @@
 
 from hemostat.snapshots.cgroups import container_of, unit_of
 from hemostat.snapshots.distributions import Distribution, distribution_of
-from hemostat.snapshots.errors import SNAPSHOT_ERROR_CODES, SnapshotError
+from hemostat.snapshots.errors import SNAPSHOT_ERROR_CODES, CollectError, SnapshotError
 from hemostat.snapshots.reader import LIMITS, VERSION, Limits, SnapshotReader, read_records
 from hemostat.snapshots.records import (
     RECORDS,
@@ -39,6 +39,7 @@ __all__ = [
     "VERSION",
     "Between",
     "Certificate",
+    "CollectError",
     "Collector",
     "ConfigurationFile",
     "ConfigurationLine",

@@ -4,7 +4,7 @@ from typing import Final
 
 from hemostat.errors import HemostatError
 
-__all__ = ["SNAPSHOT_ERROR_CODES", "SnapshotError"]
+__all__ = ["SNAPSHOT_ERROR_CODES", "CollectError", "SnapshotError"]
 
 SNAPSHOT_ERROR_CODES: Final = {
     "not-a-snapshot": "the first line is not that of a snapshot",
@@ -32,3 +32,7 @@ class SnapshotError(HemostatError):
         super().__init__(f"line {line}: {SNAPSHOT_ERROR_CODES[code]}")
         self.code = code
         self.line = line
+
+
+class CollectError(HemostatError):
+    """A host could not be asked for a snapshot. The text is a sentence for people."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hemostat.detect.hosts import collecting
-from hemostat.detect.hosts.collecting import COLLECTOR, CollectError, collect, collect_over_ssh
-from hemostat.snapshots import Process, SnapshotError, System, read_snapshot
+from hemostat.detect.hosts.collecting import COLLECTOR, collect, collect_over_ssh
+from hemostat.snapshots import CollectError, Process, SnapshotError, System, read_snapshot
 
 
 def test_a_snapshot_of_this_host() -> None:

@@ -10,10 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-from hemostat.errors import HemostatError
-from hemostat.snapshots import Snapshot, SnapshotError, read_snapshot
+from hemostat.snapshots import CollectError, Snapshot, SnapshotError, read_snapshot
 
-__all__ = ["COLLECTOR", "CollectError", "collect", "collect_over_ssh"]
+__all__ = ["COLLECTOR", "collect", "collect_over_ssh"]
 
 COLLECTOR: Final = Path(__file__).with_name("collect.sh")
 """The script: one file, to be copied to any host."""
@@ -66,10 +65,6 @@ def _pieces(output: IO[bytes], is_over: Callable[[], bool]) -> Iterator[bytes]:
                 if not piece:
                     return
                 yield piece
-
-
-class CollectError(HemostatError):
-    """The collector could not be run on another host. The text is a sentence for people."""
 
 
 def collect_over_ssh(
